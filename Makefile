@@ -1,0 +1,69 @@
+# Every task of the project. `make` alone lists them.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+CACHE  := .cache
+DEMO   := itsdangerous-2.2.0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check prove bench self docs clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The environment is made again when pyproject.toml changes. A machine whose python3 is too old
+# often has a newer one under its full name, so those are tried as well.
+$(VENV)/.ready: pyproject.toml
+	@set -e; found=; \
+	for python in "$(PYTHON)" python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found=$$python; break; \
+	  fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "No Python 3.11 or newer found; name one: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	test -x $(BIN)/python || "$$found" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready ## judge a real package from the package index, and show one survivor
+	@mkdir -p $(CACHE)/demo
+	@test -d $(CACHE)/demo/$(DEMO) || { \
+	  $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+	    --dest $(CACHE)/demo $(subst -,==,$(DEMO)) && \
+	  tar -xzf $(CACHE)/demo/$(DEMO).tar.gz -C $(CACHE)/demo; }
+	@test -x $(CACHE)/demo/venv/bin/python || $(BIN)/python -m venv $(CACHE)/demo/venv
+	@$(CACHE)/demo/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	  pytest freezegun --editable $(CACHE)/demo/$(DEMO)
+	$(BIN)/refute run $(CACHE)/demo/$(DEMO) --python $(CACHE)/demo/venv
+	@id=$$($(BIN)/python tools/survivor.py $(CACHE)/demo/$(DEMO)) && \
+	  echo && echo "refute show $$id" && \
+	  $(BIN)/refute show "$$id" --root $(CACHE)/demo/$(DEMO)
+
+test: $(VENV)/.ready ## all tests, from nothing
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.ready ## lint, format, types, layering, completeness of the docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/unit/test_layering.py
+	$(BIN)/python tools/docs.py --check
+
+prove: $(VENV)/.ready ## the long proofs, whole; figures go to benches/RESULTS.md
+	$(BIN)/python benches/prove.py
+
+bench: $(VENV)/.ready ## speed, side by side with the peers
+	$(BIN)/python benches/compare.py
+
+self: $(VENV)/.ready ## refute judges refute
+	$(BIN)/refute run .
+
+docs: $(VENV)/.ready ## write the generated pages of docs/
+	$(BIN)/python tools/docs.py
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) $(CACHE) build dist .mypy_cache .ruff_cache .pytest_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,81 @@
+"""The unchanged suite, run and observed: outcome, time and lines reached of each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class TestOutcome(StrEnum):
+    """What a test did on unchanged code. Only ``passed`` ones are put to faults."""
+
+    __test__ = False
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    XFAILED = "xfailed"
+    FLAKY = "flaky"
+    """Passed in one observed run and not in another (other order, other process)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One collected test as the baseline saw it."""
+
+    __test__ = False
+
+    id: str
+    outcome: TestOutcome
+    #: Wall-clock seconds of set-up, call and tear-down together.
+    seconds: float
+    #: Why it was set aside, in pytest's own words; empty for passed tests.
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which lines of which file each test executed, and which ran at import."""
+
+    #: file -> line -> indices of tests.
+    by_line: Mapping[str, Mapping[int, frozenset[int]]]
+    #: file -> lines executed while the suite was collected.
+    at_import: Mapping[str, frozenset[int]]
+    #: file -> lines whose execution depends on what ran before (caches, lazy set-up).
+    order_dependent: Mapping[str, frozenset[int]]
+    #: file -> lines executed in other interpreters -> indices of tests.
+    elsewhere: Mapping[str, Mapping[int, frozenset[int]]]
+
+    def tests_on(self, file: str, ranges: Iterable[tuple[int, int]]) -> frozenset[int]:
+        """Indices of the tests that executed any line of the closed ranges."""
+        lines = self.by_line.get(file, {})
+        found: set[int] = set()
+        for first, last in ranges:
+            for line in range(first, last + 1):
+                found |= lines.get(line, frozenset())
+        return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The observed run of the unchanged suite."""
+
+    tests: tuple[Test, ...]
+    coverage: Coverage
+    #: Wall-clock seconds: collecting once, and running all tests once.
+    collect_seconds: float
+    suite_seconds: float
+    #: Version strings of the judged environment: ``python``, ``pytest``.
+    versions: Mapping[str, str]
+    #: Real boundaries that tests crossed, in words, with the number of tests.
+    boundaries: Mapping[str, int]
+    #: test index -> exceptions that it shows in project code without any fault.
+    accidents: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    #: test index -> real boundaries that it crosses, in words.
+    crossings: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    #: The test file of each test, as a number.
+    test_files: tuple[int, ...] = ()
+    #: Real paths of those files.
+    files: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,59 @@
+"""``refute run``: judge the suite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from refute.cli.options import (
+    CHOOSING,
+    OUTPUT,
+    PROJECT,
+    TRIALS,
+    path_argument,
+    with_options,
+)
+from refute.errors import ExitCode
+from refute.settings import CHOICES, load
+
+
+@click.command(short_help="Judge a pytest suite.")
+@path_argument
+@with_options(CHOOSING, PROJECT, TRIALS)
+@click.option(
+    "--isolation",
+    type=click.Choice(CHOICES["isolation"]),
+    help="fork (default): fast, in forks of the collected suite. "
+    "cold: a fresh process for each mutant, slow; the reference.",
+)
+@with_options(OUTPUT)
+def run(path: Path, **given: Any) -> ExitCode:
+    """Judge a pytest suite: which faults in the code would it notice?
+
+    PATH is the project's root, the folder where you would type pytest; the current one if not
+    given. No configuration is needed; refute says what it found and why. Your files are not
+    changed. Ctrl-C is fine: you get a report on what was done, and the same command goes on.
+
+    \b
+    Examples:
+      refute run                                  the whole project
+      refute run --paths src/shop/orders.py       one file
+      refute run --operators=-number,-string      without these operators
+      refute run ../service --python 3.12         another project, under python3.12
+      refute run --pytest-args "-m 'not slow'"    with some tests left out
+    """
+    settings = load(path, given)
+    # The engine is imported late, so that --help and completion are quick.
+    from refute import pipeline
+    from refute.console import Console
+    from refute.report import console_for, terminal
+
+    with Console(quiet=settings.quiet, plain=settings.plain) as progress:
+        judgement = pipeline.run(settings, progress)
+    terminal.render(judgement, console_for(plain=settings.plain))
+    if judgement.partial:
+        return ExitCode.INTERRUPTED
+    # The summary has said why.
+    return ExitCode.OK if judgement.counts.scored else ExitCode.NOTHING_JUDGED

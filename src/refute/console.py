@@ -1,0 +1,251 @@
+"""Progress on standard error: it listens to the pipeline's events and to nothing else.
+
+On a terminal a line moves at the bottom. Anywhere else (pipes, CI) there are plain lines: one
+for each stage, and one for each tenth of the trials, without carriage returns.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import deque
+from types import TracebackType
+from typing import IO
+
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.text import Text
+
+from refute.events import (
+    BaselineSummary,
+    Estimate,
+    Event,
+    FirstFindings,
+    Interrupted,
+    Note,
+    StageFinished,
+    StageStarted,
+    TestsRun,
+    TrialDone,
+    Warning_,
+)
+from refute.report import console_for, plural, printable
+from refute.verdicts import Verdict
+
+FIRST = 5
+"""So many survivors are named at once; the summary has the rest in a better order."""
+
+WINDOW = 200
+"""The rate is that of the last so many trials."""
+
+STEPS = 10
+"""Lines of progress where there is no live display."""
+
+SLOW = 10.0
+"""Seconds between such lines for the unchanged suite, which is over soon in most projects."""
+
+
+class Console:
+    """Prints the events of one run. Use it as a context manager, so that the line goes away.
+
+    ``plain`` never moves anything; ``quiet`` lets warnings through and nothing else.
+    """
+
+    def __init__(
+        self,
+        stream: IO[str] | None = None,
+        *,
+        quiet: bool = False,
+        plain: bool = False,
+        width: int | None = None,
+    ) -> None:
+        target = sys.stderr if stream is None else stream
+        self._out = console_for(target, width=width, plain=plain)
+        self._quiet = quiet
+        # Rich takes a pipe for a terminal when FORCE_COLOR is set; colours do no harm there,
+        # but a live display would.
+        calm = plain or quiet or bool(os.environ.get("CI")) or not target.isatty()
+        self._live: Progress | None = None
+        if not calm and not self._out.is_dumb_terminal:
+            self._live = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=20),
+                TextColumn("{task.fields[state]}", markup=False),
+                console=self._out,
+                transient=True,
+            )
+        self._task: TaskID | None = None
+        self._clock: deque[tuple[float, int]] = deque(maxlen=WINDOW)
+        self._named = 0
+        self._step = 0
+        self._said = 0.0
+
+    def __enter__(self) -> Console:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take the moving line away and give the cursor back."""
+        if self._live is not None:
+            self._live.stop()
+
+    def handle(self, event: Event) -> None:
+        """Show one event."""
+        if self._quiet and not isinstance(event, Warning_):
+            return
+        match event:
+            case StageStarted():
+                self._start(event)
+            case StageFinished():
+                self._finish(event)
+            case TestsRun():
+                self._advance(event.done, event.total, _short(event.test), SLOW)
+            case TrialDone():
+                self._trial(event)
+            case FirstFindings():
+                for finding in event.findings[:FIRST]:
+                    self._say(Text(f"  {printable(finding.message)}"))
+            case Warning_():
+                slug = (f"warning[{event.slug}]: ", "yellow")
+                self._say(Text.assemble(slug, printable(event.text)))
+            case _:
+                self._say(Text(_sentence(event)))
+
+    def _say(self, text: Text) -> None:
+        """A line above the moving one."""
+        self._out.print(text, soft_wrap=True)
+
+    def _start(self, event: StageStarted) -> None:
+        self._clock.clear()
+        self._said = time.monotonic()
+        self._clock.append((self._said, 0))
+        self._step = 0
+        if self._live is not None:
+            self._live.start()
+            if self._task is not None:
+                self._live.remove_task(self._task)
+            self._task = self._live.add_task(event.name, total=None, state=printable(event.detail))
+
+    def _finish(self, event: StageFinished) -> None:
+        if self._live is not None and self._task is not None:
+            self._live.remove_task(self._task)
+            self._task = None
+        detail = f"  {printable(event.detail)}" if event.detail else ""
+        name = f"{event.name:<10}"
+        self._say(Text.assemble((name, "bold"), f"{duration(event.seconds):>8}{detail}"))
+
+    def _tests(self, event: TestsRun) -> None:
+        """The unchanged suite goes on; said in a live display alone, since it is soon over."""
+        if self._live is not None and self._task is not None:
+            self._live.update(
+                self._task,
+                total=event.total,
+                completed=event.done,
+                state=f"{event.done:,} of {event.total:,} tests",
+            )
+
+    def _trial(self, event: TrialDone) -> None:
+        self._clock.append((time.monotonic(), event.done))
+        if event.judged.verdict is Verdict.SURVIVED and self._named < FIRST:
+            self._survivor(event)
+        self._advance(event.done, event.total, self._state(event))
+
+    def _advance(self, done: int, total: int, state: str, patience: float = 0.0) -> None:
+        """Move the line on, or print one for each tenth, if the last is old enough."""
+        if self._live is not None and self._task is not None:
+            self._live.update(self._task, total=total, completed=done, state=state)
+            return
+        step = done * STEPS // max(total, 1)
+        now = time.monotonic()
+        if step > self._step and now - self._said >= patience:
+            self._step, self._said = step, now
+            percent = step * 100 // STEPS
+            self._say(Text(f"  {percent:>3}%  {done:,} of {total:,}, {state}"))
+
+    def _survivor(self, event: TrialDone) -> None:
+        self._named += 1
+        mutant = event.judged.mutant
+        before, after = _short(mutant.original), _short(mutant.replacement)
+        self._say(
+            Text.assemble(
+                ("  survived  ", "red"),
+                (printable(f"{mutant.file}:{mutant.line}"), "cyan"),
+                f"  {before or '(nothing)'}  ->  {after or '(removed)'}",
+            )
+        )
+        if self._named == FIRST:
+            self._say(Text("  More survivors, the most telling first, at the end.", "dim"))
+
+    def _state(self, event: TrialDone) -> str:
+        """Kills so far, rate and time left, in a few words."""
+        (begun, first), (now, last) = self._clock[0], self._clock[-1]
+        said = f"{event.killed:,} killed, {event.survived:,} survived"
+        if last <= first or now <= begun:
+            return said
+        rate = (last - first) / (now - begun)
+        speed = f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+        left = duration((event.total - event.done) / rate)
+        return f"{said}, {speed}" + (f", {left} left" if event.done < event.total else "")
+
+
+def _short(text: str) -> str:
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= 28 else f"{line[:25]}..."
+
+
+def _sentence(event: Note | BaselineSummary | Estimate | Interrupted) -> str:
+    """An event that is said in one sentence."""
+    match event:
+        case Note():
+            return printable(event.text)
+        case BaselineSummary():
+            return _suite(event)
+        case Estimate():
+            return _ahead(event)
+        case Interrupted():
+            return f"Stopped after {event.done:,} of {event.total:,} trials; they are kept."
+
+
+def _suite(event: BaselineSummary) -> str:
+    """The baseline in one sentence."""
+    parts = [
+        f"{number:,} {word}"
+        for number, word in ((event.red, "red"), (event.flaky, "flaky"), (event.skipped, "skipped"))
+        if number
+    ]
+    aside = f"; set aside: {', '.join(parts)}" if parts else ""
+    return (
+        f"{event.passed:,} of {plural(event.tests, 'test')} pass in "
+        f"{duration(event.seconds)}{aside}."
+    )
+
+
+def _ahead(event: Estimate) -> str:
+    """What lies ahead, and that nobody has to wait for its end."""
+    faults = plural(event.mutants, "fault")
+    return (
+        f"{faults} to try, about {duration(event.seconds)}. Ctrl-C stops at any time: what was "
+        "judged is reported and kept."
+    )
+
+
+def duration(seconds: float) -> str:
+    """A time for readers: ``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 05 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min"

@@ -1,0 +1,122 @@
+"""What a run says while it goes on, and what of it is kept for the judgement."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from refute.baseline import Baseline, TestOutcome
+from refute.events import (
+    BaselineSummary,
+    Estimate,
+    Event,
+    Interrupted,
+    Note,
+    StageFinished,
+    StageStarted,
+    TestsRun,
+    Warning_,
+)
+from refute.interpreter import Interpreter
+from refute.judgement import Remark, Stage
+from refute.project import Project
+from refute.trials.seal import Seal, SealKind
+
+
+@dataclass(slots=True)
+class Step:
+    """A stage under way; ``count`` is set by whoever runs it."""
+
+    name: str
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Diary:
+    """Tells a listener (the console) and remembers times and remarks."""
+
+    tell: Callable[[Event], None]
+    stages: list[Stage] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str, detail: str = "") -> Iterator[Step]:
+        """Time a stage and announce its beginning and end."""
+        step = Step(name)
+        self.tell(StageStarted(name, detail))
+        began = time.monotonic()
+        try:
+            yield step
+        finally:
+            seconds = time.monotonic() - began
+            self.stages.append(Stage(name, seconds, step.count))
+            self.tell(StageFinished(name, seconds))
+
+    def note(self, slug: str, text: str) -> None:
+        """Something worth knowing."""
+        self.remarks.append(Remark(slug, text))
+        self.tell(Note(text))
+
+    def warn(self, slug: str, text: str) -> None:
+        """Something that is not as it should be, and stops nothing."""
+        self.remarks.append(Remark(slug, text))
+        self.tell(Warning_(slug, text))
+
+    def setting(self, project: Project, interpreter: Interpreter, seal: Seal) -> None:
+        """What was chosen before anything ran, and why."""
+        for text in project.notes:
+            self.note("project", text)
+        self.note(
+            "interpreter",
+            f"Interpreter: {interpreter.path} (Python {interpreter.version}, "
+            f"pytest {interpreter.pytest}), {interpreter.reason}.",
+        )
+        if project.compiled:
+            names = ", ".join(project.compiled[:5])
+            self.note("compiled", f"Compiled modules are not judged: {names}.")
+        if seal.kind is SealKind.NONE:
+            self.warn("unsealed", f"There is no seal here: {seal.reason}.")
+        elif seal.reason:
+            self.note("seal", f"The seal is not whole: {seal.reason}.")
+
+    def progress(self, done: int, total: int, test: str) -> None:
+        """The unchanged suite goes on."""
+        self.tell(TestsRun(done, total, test))
+
+    def suite(self, baseline: Baseline) -> None:
+        """How the unchanged suite fared, and which real boundaries it crossed."""
+        outcomes = [test.outcome for test in baseline.tests]
+        self.tell(
+            BaselineSummary(
+                tests=len(outcomes),
+                passed=outcomes.count(TestOutcome.PASSED),
+                red=outcomes.count(TestOutcome.FAILED),
+                flaky=outcomes.count(TestOutcome.FLAKY),
+                skipped=outcomes.count(TestOutcome.SKIPPED),
+                seconds=baseline.suite_seconds,
+            )
+        )
+        for crossing, tests in baseline.boundaries.items():
+            kind, _, what = crossing.partition(" ")
+            if kind in ("connect", "process"):
+                word = "start" if kind == "process" else "connect to"
+                self.note("boundary", f"{tests} tests {word} {what}.")
+
+    def ahead(self, mutants: int, seconds: float, reused: int) -> None:
+        """What lies ahead."""
+        if reused:
+            self.note("reused", f"{reused} verdicts are taken over from earlier runs.")
+        self.tell(Estimate(mutants, seconds))
+
+    def goes_cold(self, reason: str) -> None:
+        """Forks do not suit this suite."""
+        self.warn(
+            "control-failed",
+            f"Tests fail in forks without any fault: {reason}. The rest of the run is cold.",
+        )
+
+    def interrupted(self, done: int, total: int) -> None:
+        """Ctrl-C."""
+        self.tell(Interrupted(done, total))

@@ -1,0 +1,111 @@
+"""What the pipeline says while it runs. The console is the only listener."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refute.findings import Finding
+from refute.verdicts import Judged
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """A stage begins; ``name`` is a word or two, ``detail`` what it works on."""
+
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageFinished:
+    """A stage came to its end after so many wall-clock seconds."""
+
+    name: str
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing, such as a choice that was made and why."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:  # noqa: N801  (Warning is a builtin)
+    """Something that is not as it should be, and stops nothing."""
+
+    slug: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSummary:
+    """How the unchanged suite fared: numbers of tests, and seconds of one plain run."""
+
+    tests: int
+    passed: int
+    red: int
+    flaky: int
+    skipped: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TestsRun:
+    """The unchanged suite goes on: ``done`` of ``total`` tests have run."""
+
+    __test__ = False
+
+    done: int
+    total: int
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What lies ahead: mutants to be tried, and the seconds that this may take."""
+
+    mutants: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFindings:
+    """What is known before the first trial: red tests, functions that no test runs."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialDone:
+    """One more mutant has its verdict. ``done`` of ``total`` were tried, in numbers so far."""
+
+    judged: Judged
+    done: int
+    total: int
+    killed: int
+    survived: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The user pressed Ctrl-C; what was finished is kept."""
+
+    done: int
+    total: int
+
+
+Event = (
+    StageStarted
+    | StageFinished
+    | Note
+    | Warning_
+    | BaselineSummary
+    | Estimate
+    | FirstFindings
+    | TestsRun
+    | TrialDone
+    | Interrupted
+)

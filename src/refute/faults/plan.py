@@ -1,0 +1,105 @@
+"""Which tests are run against a mutant, in which order, and by which mechanism first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from refute.baseline import Baseline, TestOutcome
+from refute.faults.fault import Mutant
+from refute.trials.outcome import Mechanism
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One mutant with the tests that can notice it, by index, and how it is put in."""
+
+    mutant: Mutant
+    mechanism: Mechanism
+    tests: tuple[int, ...]
+    #: True when its lines also run at import: surviving a swap is not the end.
+    also_import: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All mutants that are to be tried, in an order fixed beforehand, and those no test runs."""
+
+    swap: tuple[Planned, ...]
+    imports: tuple[Planned, ...]
+    uncovered: tuple[Mutant, ...]
+
+
+def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
+    """Choose tests and mechanism for each mutant.
+
+    Mutants are tried in the order of their ids, which are hashes: any prefix of a run is a
+    sample without regard to place or operator.
+    """
+    usable = frozenset(
+        index for index, test in enumerate(baseline.tests) if test.outcome is TestOutcome.PASSED
+    )
+    everything = tuple(sorted(usable))
+    coverage = baseline.coverage
+    shared: dict[frozenset[int], tuple[int, ...]] = {}
+    swap: list[Planned] = []
+    imports: list[Planned] = []
+    uncovered: list[Mutant] = []
+    for mutant in sorted(mutants, key=lambda m: m.id):
+        if mutant.excluded:
+            continue
+        covering = coverage.tests_on(mutant.file, mutant.lines) & usable
+        at_import = _touches(mutant, coverage.at_import.get(mutant.file, frozenset()))
+        vague = _touches(mutant, coverage.order_dependent.get(mutant.file, frozenset()))
+        tests = everything if vague else shared.setdefault(covering, tuple(sorted(covering)))
+        if at_import and (mutant.unit is None or not covering):
+            imports.append(Planned(mutant, Mechanism.IMPORT, everything))
+        elif covering:
+            swap.append(Planned(mutant, Mechanism.SWAP, tests, also_import=at_import))
+        else:
+            uncovered.append(mutant)
+    return Plan(tuple(swap), tuple(imports), tuple(uncovered))
+
+
+def _touches(mutant: Mutant, lines: frozenset[int]) -> bool:
+    return bool(lines) and any(
+        line in lines for first, last in mutant.lines for line in range(first, last + 1)
+    )
+
+
+class Order:
+    """Learns which tests kill, and puts the likeliest and cheapest killer first.
+
+    A test's price for a kill is time x (tries + 2) / (kills + 1), counted for the mutant's
+    function with a little of the whole file (Russo-style optimistic start: an untried test is
+    tried early when it is quick).
+    """
+
+    def __init__(self, seconds: Sequence[float]) -> None:
+        self._seconds = seconds
+        self._tries: dict[tuple[str, int], float] = defaultdict(float)
+        self._kills: dict[tuple[str, int], float] = defaultdict(float)
+
+    def sort(self, planned: Planned) -> list[int]:
+        """The plan's tests, best first."""
+        place, file = _place(planned.mutant), planned.mutant.file
+
+        def price(test: int) -> tuple[float, int]:
+            tries = self._tries[place, test] + 0.2 * self._tries[file, test]
+            kills = self._kills[place, test] + 0.2 * self._kills[file, test]
+            return (self._seconds[test] + 0.0005) * (tries + 2) / (kills + 1), test
+
+        return sorted(planned.tests, key=price)
+
+    def learn(self, mutant: Mutant, ran: Sequence[int], killer: int | None) -> None:
+        """Take in the result of one trial."""
+        for key in (_place(mutant), mutant.file):
+            for test in ran:
+                self._tries[key, test] += 1
+            if killer is not None:
+                self._kills[key, killer] += 1
+
+
+def _place(mutant: Mutant) -> str:
+    return f"{mutant.file}:{mutant.unit_line or mutant.function}"

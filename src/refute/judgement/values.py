@@ -1,0 +1,247 @@
+"""The judgement and its parts."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tokenize
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from refute import __version__
+from refute.baseline import Baseline, TestOutcome
+from refute.findings import Finding
+from refute.metrics import mutation
+from refute.metrics.mutation import Counts, Estimate, Reason
+from refute.metrics.ranking import place
+from refute.verdicts import Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where the run took place. Versions are those of the judged environment."""
+
+    python: str
+    pytest: str
+    #: What sealed the trials, in words; begins with ``none`` when nothing did.
+    seal: str
+    #: Cores that the run was allowed to use.
+    cores: int
+    #: Commit of the working tree, and whether it had changes; None without git.
+    commit: str | None = None
+    dirty: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was asked for, of all that could be judged."""
+
+    #: Filters on files; empty: all.
+    paths: tuple[str, ...] = ()
+    #: Names of the operators in use.
+    operators: tuple[str, ...] = ()
+    #: Names of the suppression rules that were switched off.
+    rules_off: tuple[str, ...] = ()
+    #: ``fork`` or ``cold``.
+    isolation: str = "fork"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What was judged; paths are relative to the project's root."""
+
+    name: str
+    source: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRecord:
+    """What remains of the observed run, beside the tests themselves. Wall-clock seconds."""
+
+    collect_seconds: float
+    suite_seconds: float
+    #: Real boundaries that tests crossed, in words, with the number of tests.
+    boundaries: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestRecord:
+    """One test, and what it did for the score."""
+
+    __test__ = False
+
+    id: str
+    outcome: TestOutcome
+    seconds: float
+    #: Why it was set aside; empty for passed tests.
+    detail: str
+    #: Mutants that it was the first to notice.
+    kills: int
+    #: Mutants on lines that it executes.
+    covers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A judged file as it was, so that reports need no working tree."""
+
+    #: A name for ``str.encode``; ``utf-8-sig`` for a file that begins with a byte order mark.
+    encoding: str
+    #: The decoded text with its own line ends.
+    text: str
+
+    @classmethod
+    def decode(cls, data: bytes) -> Source:
+        """Read a file's bytes as Python does, but for the line ends, which stay.
+
+        Raises SyntaxError for an unknown encoding, UnicodeDecodeError for wrong bytes.
+        """
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return cls(encoding, data.decode(encoding))
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return self.text.encode(self.encoding)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What one stage of the run took: wall-clock seconds, and how many things it handled."""
+
+    name: str
+    seconds: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning or a note of the run, under a stable slug."""
+
+    slug: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A whole run. Make it with ``assemble``, which puts everything in its order."""
+
+    version: str
+    environment: Environment
+    selection: Selection
+    project: Project
+    baseline: BaselineRecord
+    #: Ordered by file, line, column, operator, id.
+    judged: tuple[Judged, ...]
+    tests: tuple[TestRecord, ...]
+    findings: tuple[Finding, ...]
+    timing: tuple[Stage, ...]
+    notes: tuple[Remark, ...]
+    #: True when the run was stopped before its end.
+    partial: bool
+    #: Path of a judged file -> its source.
+    sources: Mapping[str, Source]
+
+    @property
+    def counts(self) -> Counts:
+        """The counts of all mutants."""
+        return mutation.total(self.judged)
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The score foretold for the whole, when only a part was tried."""
+        return self.counts.estimate
+
+    @property
+    def by_file(self) -> Mapping[str, Counts]:
+        """Counts by path."""
+        return mutation.by_file(self.judged)
+
+    @property
+    def by_function(self) -> Mapping[tuple[str, str], Counts]:
+        """Counts by path and qualified name of the innermost function or class."""
+        return mutation.by_function(self.judged)
+
+    @property
+    def by_operator(self) -> Mapping[str, Counts]:
+        """Counts by the name of the mutation operator."""
+        return mutation.by_operator(self.judged)
+
+    @property
+    def left_out(self) -> tuple[Reason, ...]:
+        """What stands outside the score, and why."""
+        return mutation.left_out(self.judged)
+
+    @property
+    def kinds(self) -> tuple[tuple[str, int], ...]:
+        """How the noticed faults were noticed: told, tripped, crashed, timeout."""
+        counts = self.counts
+        return (
+            ("told", counts.told),
+            ("tripped", counts.tripped),
+            ("crashed", counts.crashed),
+            ("timeout", counts.timeout),
+        )
+
+
+def assemble(
+    *,
+    environment: Environment,
+    selection: Selection,
+    project: Project,
+    baseline: Baseline,
+    judged: Iterable[Judged],
+    findings: Iterable[Finding],
+    sources: Mapping[str, Source],
+    timing: Iterable[Stage] = (),
+    notes: Iterable[Remark] = (),
+    partial: bool = False,
+) -> Judgement:
+    """Put a run together: mutants in their order, tests with what they did for the score.
+
+    Of ``sources`` only those with mutants are kept.
+    """
+    items = tuple(sorted(judged, key=place))
+    files = sorted({item.mutant.file for item in items})
+    return Judgement(
+        version=__version__,
+        environment=environment,
+        selection=selection,
+        project=project,
+        baseline=BaselineRecord(
+            baseline.collect_seconds,
+            baseline.suite_seconds,
+            dict(sorted(baseline.boundaries.items())),
+            tuple(baseline.warnings),
+        ),
+        judged=items,
+        tests=_records(baseline, items),
+        findings=tuple(findings),
+        timing=tuple(timing),
+        notes=tuple(notes),
+        partial=partial,
+        sources={file: sources[file] for file in files if file in sources},
+    )
+
+
+def _records(baseline: Baseline, judged: Iterable[Judged]) -> tuple[TestRecord, ...]:
+    kills: Counter[str] = Counter()
+    covers: Counter[str] = Counter()
+    for item in judged:
+        covers.update(item.covered_by)
+        if item.killed_by is not None:
+            kills[item.killed_by] += 1
+    return tuple(
+        TestRecord(
+            test.id, test.outcome, test.seconds, test.detail, kills[test.id], covers[test.id]
+        )
+        for test in baseline.tests
+    )

@@ -1,0 +1,1 @@
+"""The measures: addable counts with their denominators."""

@@ -1,0 +1,203 @@
+"""The mutation score: counts that can be added up, and what follows from them.
+
+All shares keep their numerator and denominator; a share of nothing is None, never 0 or 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+from refute.verdicts import SCORED, Judged, KillKind, Verdict
+
+K = TypeVar("K", bound=Hashable)
+
+Z95 = 1.959963984540054
+"""Quantile of the normal distribution for a two-sided interval of 95%."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many mutants got which verdict, and how the kills were noticed. Addable."""
+
+    killed: int = 0
+    timeout: int = 0
+    survived: int = 0
+    no_coverage: int = 0
+    unstable: int = 0
+    equivalent: int = 0
+    unviable: int = 0
+    suppressed: int = 0
+    error: int = 0
+    pending: int = 0
+    #: Kinds of kill: ``told + tripped + crashed`` is ``killed``, if each kill has its kind.
+    told: int = 0
+    tripped: int = 0
+    crashed: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of two disjoint sets of mutants together."""
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
+
+    @property
+    def detected(self) -> int:
+        """Mutants that the suite noticed: the numerator of the score."""
+        return self.killed + self.timeout
+
+    @property
+    def tried(self) -> int:
+        """Mutants on executed lines that have a verdict of the score."""
+        return self.detected + self.survived
+
+    @property
+    def scored(self) -> int:
+        """The denominator of the score."""
+        return self.tried + self.no_coverage
+
+    @property
+    def missed(self) -> int:
+        """Mutants that the suite did not notice, whether it ran them or not."""
+        return self.survived + self.no_coverage
+
+    @property
+    def candidates(self) -> int:
+        """All mutants that ought to get a score: none equivalent, unviable or suppressed."""
+        return self.scored + self.unstable + self.error + self.pending
+
+    @property
+    def score(self) -> float | None:
+        """Share of the scored mutants that were noticed, from 0 to 1."""
+        return share(self.detected, self.scored)
+
+    @property
+    def score_covered(self) -> float | None:
+        """The same among mutants on lines that tests execute."""
+        return share(self.detected, self.tried)
+
+    @property
+    def judged_share(self) -> float | None:
+        """Share of the candidates that have a verdict of the score."""
+        return share(self.scored, self.candidates)
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The score of the whole, foretold from a part; see ``estimate``."""
+        return estimate(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run that was not finished says of the whole: score and 95% bounds, 0 to 1."""
+
+    score: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why some mutants stand outside the score, and how many."""
+
+    verdict: Verdict
+    reason: str
+    count: int
+
+
+def share(part: int, whole: int) -> float | None:
+    """``part / whole``, or None when there is no whole."""
+    return part / whole if whole else None
+
+
+def percent(part: int, whole: int) -> str:
+    """A percentage for readers, with one decimal: never rounded up to 100 or down to 0."""
+    if not whole:
+        return "n/a"
+    return percentage(part / whole)
+
+
+def percentage(fraction: float) -> str:
+    """The same for a fraction from 0 to 1."""
+    if fraction <= 0 or fraction >= 1:
+        return f"{100 * fraction:.0f}%"
+    return f"{min(max(100 * fraction, 0.1), 99.9):.1f}%"
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """Wilson's 95% score interval of a share; (0, 1) when nothing was seen."""
+    if not whole:
+        return 0.0, 1.0
+    rate, square = part / whole, Z95 * Z95
+    centre = rate + square / (2 * whole)
+    margin = Z95 * math.sqrt(rate * (1 - rate) / whole + square / (4 * whole * whole))
+    low, high = (centre - margin) / (1 + square / whole), (centre + margin) / (1 + square / whole)
+    # Rounding must not push a bound past the share itself, which happens at 0 and at 1.
+    return max(0.0, min(low, rate)), min(1.0, max(high, rate))
+
+
+def estimate(counts: Counts) -> Estimate | None:
+    """The score of the whole, foretold from a part; None when the part is all or nothing.
+
+    Trials run in an order fixed beforehand that is pseudo-random, so the mutants tried so far
+    are a fair sample of those that tests reach. Mutants on lines that no test runs need no
+    trial and are all known after the baseline: putting them beside a sample would drag the
+    score down, so they are weighed by what they are of the whole. The bounds never say what
+    is no longer possible: with each trial they close in on the final score.
+    """
+    if not counts.pending or not counts.tried:
+        return None
+    reachable = counts.tried + counts.pending
+    whole = reachable + counts.no_coverage
+    low, high = wilson(counts.detected, counts.tried)
+    return Estimate(
+        score=counts.detected / counts.tried * reachable / whole,
+        low=max(low * reachable, counts.detected) / whole,
+        high=min(high * reachable, counts.detected + counts.pending) / whole,
+    )
+
+
+def total(judged: Iterable[Judged]) -> Counts:
+    """The counts of all of them."""
+    tally = Counter((item.verdict, item.kill_kind) for item in judged)
+    found: Counter[str] = Counter()
+    for (verdict, kind), number in tally.items():
+        found[verdict.value] += number
+        if verdict is Verdict.KILLED and kind not in (None, KillKind.TIMEOUT):
+            found[kind.value] += number
+    return Counts(**found)
+
+
+def by(judged: Iterable[Judged], key: Callable[[Judged], K]) -> dict[K, Counts]:
+    """Counts by whatever ``key`` says, in the order in which the keys first come up."""
+    groups: dict[K, list[Judged]] = {}
+    for item in judged:
+        groups.setdefault(key(item), []).append(item)
+    return {name: total(items) for name, items in groups.items()}
+
+
+def by_file(judged: Iterable[Judged]) -> Mapping[str, Counts]:
+    """Counts by path."""
+    return by(judged, lambda item: item.mutant.file)
+
+
+def by_function(judged: Iterable[Judged]) -> Mapping[tuple[str, str], Counts]:
+    """Counts by path and qualified name of the innermost function or class."""
+    return by(judged, lambda item: (item.mutant.file, item.mutant.function))
+
+
+def by_operator(judged: Iterable[Judged]) -> Mapping[str, Counts]:
+    """Counts by the name of the mutation operator."""
+    return by(judged, lambda item: item.mutant.operator)
+
+
+def left_out(judged: Iterable[Judged]) -> tuple[Reason, ...]:
+    """What stands outside the score and why, the largest group first."""
+    tally = Counter(
+        (item.verdict, item.reason or item.mutant.reason)
+        for item in judged
+        if item.verdict not in SCORED
+    )
+    ordered = sorted(tally.items(), key=lambda entry: (-entry[1], entry[0]))
+    return tuple(Reason(verdict, reason, number) for (verdict, reason), number in ordered)

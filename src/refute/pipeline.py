@@ -1,0 +1,154 @@
+"""The whole run on one page: the stages in order, no detail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from refute import __version__, findings, judgement
+from refute.baseline import Baseline, TestOutcome
+from refute.console import Console
+from refute.diary import Diary
+from refute.faults.plan import Planned, make_plan
+from refute.faults.select import estimate, selected_files, without_unsafe
+from refute.interpreter import Interpreter, choose
+from refute.judgement import Judgement, Source
+from refute.ledger import Ledger
+from refute.project import Project, discover
+from refute.settings import Settings
+from refute.store import Store
+from refute.trials.engine import Engine, choose_seal
+from refute.trials.observation import check_origin
+from refute.trials.outcome import Outcome
+from refute.trials.seal import Seal, SealKind
+from refute.verdicts import Judged, Verdict
+
+
+def run(settings: Settings, console: Console) -> Judgement:
+    """Judge a suite: find, observe, fault, try, judge, save.
+
+    Raises RefuteError for whatever keeps a run from judging anything. Ctrl-C during the trials
+    ends in a partial judgement; before them, in KeyboardInterrupt.
+    """
+    diary = Diary(console.handle)
+    project = discover(settings)
+    interpreter = choose(settings, project)
+    seal = choose_seal(settings, project)
+    diary.setting(project, interpreter, seal)
+    with Engine(settings, project, interpreter, seal) as engine:
+        with diary.stage("collect") as stage:
+            collected = engine.collect()
+            stage.count = len(collected.tests)
+        with diary.stage("baseline") as stage:
+            baseline = engine.observe(diary.progress)
+            stage.count = len(baseline.tests)
+        check_origin(project, collected, baseline)
+        diary.suite(baseline)
+        with diary.stage("faults") as stage:
+            mutants, broken = engine.mutants(selected_files(project, settings))
+            stage.count = len(mutants)
+        for file in broken:
+            diary.warn("syntax-error", f"{file.file}:{file.line} is not judged: {file.reason}.")
+        plan = make_plan(mutants, baseline)
+        ledger = Ledger(baseline, console.handle)
+        ledger.begin(mutants, plan)
+        if seal.kind is SealKind.NONE and not settings.unsealed:
+            plan, unsafe = without_unsafe(plan, baseline)
+            ledger.leave_out(unsafe)
+        store = Store.open(project.root, diary.warn)
+        context = _context(settings, project, interpreter)
+        known = ledger.reuse(store.known(context))
+        diary.ahead(
+            len(ledger.planned) - len(known), estimate(plan, baseline, settings.jobs), len(known)
+        )
+
+        def on_outcome(planned: Planned, outcome: Outcome) -> None:
+            store.add(context, outcome)
+            ledger.add(planned, outcome)
+
+        try:
+            with diary.stage("trials") as stage:
+                unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold)
+                stage.count = ledger.done
+            baseline = _without_unfit(baseline, unfit)
+        except KeyboardInterrupt:
+            diary.interrupted(ledger.done, len(ledger.planned))
+        finally:
+            store.close()
+    judged = tuple(ledger.judged.values())
+    result = judgement.assemble(
+        environment=_environment(settings, project, baseline, seal),
+        selection=_selection(settings),
+        project=judgement.Project(project.name, project.files, project.tests),
+        baseline=baseline,
+        judged=judged,
+        findings=findings.find(judged, baseline, unsealed=_unsealed(seal)),
+        sources=_sources(project.root, judged),
+        timing=diary.stages,
+        notes=diary.remarks,
+        partial=any(item.verdict is Verdict.PENDING for item in judged),
+    )
+    judgement.save(result, project.root)
+    return result
+
+
+def _context(settings: Settings, project: Project, interpreter: Interpreter) -> str:
+    """A hash of all that a verdict depends on."""
+    words = (
+        __version__,
+        project.fingerprint,
+        str(interpreter.path),
+        interpreter.version,
+        interpreter.pytest,
+        repr(settings.pytest_args),
+        repr(project.tests),
+        repr(settings.timeout_factor),
+        settings.isolation,
+    )
+    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _without_unfit(baseline: Baseline, unfit: Mapping[int, str]) -> Baseline:
+    """The baseline with those tests set aside that fail in forks without any fault."""
+    tests = tuple(
+        replace(test, outcome=TestOutcome.FLAKY, detail=f"fails in a fork: {unfit[index]}")
+        if index in unfit
+        else test
+        for index, test in enumerate(baseline.tests)
+    )
+    return replace(baseline, tests=tests)
+
+
+def _environment(
+    settings: Settings, project: Project, baseline: Baseline, seal: Seal
+) -> judgement.Environment:
+    return judgement.Environment(
+        python=baseline.versions["python"],
+        pytest=baseline.versions["pytest"],
+        seal=seal.kind.value if not seal.reason else f"{seal.kind.value}: {seal.reason}",
+        cores=settings.jobs,
+        commit=project.commit,
+        dirty=project.dirty,
+    )
+
+
+def _selection(settings: Settings) -> judgement.Selection:
+    from refute_child.operators import OPERATORS
+
+    return judgement.Selection(
+        paths=settings.paths,
+        operators=tuple(name for name in OPERATORS if settings.operators.allows(name)),
+        rules_off=settings.rules_off,
+        isolation=settings.isolation,
+    )
+
+
+def _unsealed(seal: Seal) -> str:
+    return seal.reason if seal.kind is SealKind.NONE else ""
+
+
+def _sources(root: Path, judged: Iterable[Judged]) -> dict[str, Source]:
+    files = {item.mutant.file for item in judged}
+    return {file: Source.decode((root / file).read_bytes()) for file in sorted(files)}

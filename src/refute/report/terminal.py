@@ -1,0 +1,294 @@
+"""The summary of a run, for a person at a terminal; about one screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from refute.judgement import (
+    Counts,
+    Finding,
+    Judged,
+    Judgement,
+    Slug,
+    Verdict,
+    base,
+    percent,
+    percentage,
+)
+from refute.report import bar, colour, crop, crop_path, line, plural, printable, prose
+from refute.report.diff import excerpt, fitted
+
+FILES = 8
+FUNCTIONS = 5
+UNTESTED = 3
+SURVIVORS = 5
+TESTS = 5
+NAMED = 3
+"""How many of each kind are shown; the rest is counted."""
+
+KINDS = {
+    "told": "an assertion said so",
+    "tripped": "an assertion failed only because the code blew up",
+    "crashed": "the exception itself reached the test",
+    "timeout": "the test did not come to its end",
+}
+
+OUTSIDE = {
+    Verdict.SUPPRESSED: "in places that rules leave alone",
+    Verdict.EQUIVALENT: "that change nothing",
+    Verdict.UNVIABLE: "that do not compile",
+    Verdict.UNSTABLE: "without a stable verdict",
+    Verdict.ERROR: "that could not be run",
+    Verdict.PENDING: "not tried yet",
+}
+"""Verdicts outside the score, in words that follow "faults"."""
+
+STYLES = {"-": "red", "+": "green", " ": "dim"}
+
+
+def render(judgement: Judgement, console: Console) -> None:
+    """Print the summary. Without colours it says the same."""
+    counts = judgement.counts
+    judged = bool(counts.tried or (counts.scored and not counts.pending))
+    console.print()
+    if judged:
+        _headline(judgement, counts, console)
+    else:
+        prose(console, f"Nothing was judged: {_why_nothing(counts)}.", style="bold red")
+    _set_aside(judgement.findings, console)
+    if judged:
+        _files(judgement, console)
+        _functions(judgement, console)
+        _survivors(judgement, console)
+        _silent(judgement.findings, console)
+    _left_out(judgement, console)
+    _next(judgement, judged, console)
+
+
+def _headline(judgement: Judgement, counts: Counts, console: Console) -> None:
+    foretold, noticed = judgement.estimate, f"{counts.detected:,} of"
+    if foretold is None:
+        share = percent(counts.detected, counts.scored)
+        style = f"bold {colour(counts.detected / counts.scored)}"
+        said = f"{noticed} {plural(counts.scored, 'fault')} noticed: "
+        console.print(Text.assemble((said, "bold"), (share, style)))
+    else:
+        share = percent(counts.detected, counts.tried)
+        style = f"bold {colour(counts.detected / counts.tried)}"
+        said = f"Stopped early. {noticed} {plural(counts.tried, 'fault')} tried were noticed: "
+        console.print(Text.assemble((said, "bold"), (share, style)))
+        about = (
+            f"The score of the whole run would be about {percentage(foretold.score)} (with 95% "
+            f"confidence {percentage(foretold.low)} to {percentage(foretold.high)})."
+        )
+        prose(console, about)
+    console.print()
+    _tally(judgement, counts, console)
+    unjudged = counts.error + counts.unstable
+    if unjudged:
+        share = percent(counts.candidates - unjudged, counts.candidates)
+        text = f"{share} of the faults could be judged; {unjudged:,} could not and don't count."
+        console.print()
+        prose(console, text)
+
+
+def _tally(judgement: Judgement, counts: Counts, console: Console) -> None:
+    """The parts of the denominator, one a line; they add up to it."""
+    rows = [(number, kind, KINDS[kind]) for kind, number in judgement.kinds]
+    rows.append((counts.survived, "survived", "tests ran over them and none noticed"))
+    others = ""
+    if judgement.estimate is None and counts.tried:
+        others = f"; of the others {percent(counts.detected, counts.tried)} were noticed"
+    rows.append((counts.no_coverage, "not run", f"no test runs their lines{others}"))
+    rows.append((counts.pending, "to try", "the run was stopped first"))
+    width = max(len(f"{number:,}") for number, _, _ in rows)
+    for number, kind, words in rows:
+        if number:
+            line(console, f"  {number:>{width},} {kind:<9} ", (words, "dim"))
+
+
+def _why_nothing(counts: Counts) -> str:
+    reasons = [
+        (counts.no_coverage, "on lines that no test runs"),
+        *((getattr(counts, verdict.value), words) for verdict, words in OUTSIDE.items()),
+    ]
+    found = [f"{plural(number, 'fault')} {words}" for number, words in reasons if number]
+    return ", ".join(found) if found else "no fault could be made in the chosen code"
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print()
+    console.print(Text(text, "bold"))
+
+
+def _rest(console: Console, number: int, noun: str, nouns: str = "") -> None:
+    if number > 0:
+        what = noun if number == 1 else nouns or f"{noun}s"
+        console.print(Text(f"  and {number:,} more {what}", "dim"))
+
+
+def _files(judgement: Judgement, console: Console) -> None:
+    tallies = [(file, tally) for file, tally in judgement.by_file.items() if tally.scored]
+    missed = [(file, tally) for file, tally in tallies if tally.missed]
+    if not missed:
+        console.print(f"\nNothing went unnoticed, in {plural(len(tallies), 'file')}.")
+        return
+    missed.sort(key=lambda one: (-one[1].missed, one[0]))
+    width = min(max(len(file) for file, _ in missed[:FILES]), console.width - 46)
+    _heading(console, "Files, most unnoticed faults first")
+    score = "score" if judgement.estimate is None else "score, about"
+    title = f"  {'':<{width}}  {score:>18}  {'survived':>9}  {'not run':>8}"
+    console.print(Text(title, "dim"))
+    for file, tally in missed[:FILES]:
+        foretold = tally.estimate
+        share = tally.detected / tally.scored if foretold is None else foretold.score
+        line(
+            console,
+            f"  {crop_path(printable(file), width):<{width}}  ",
+            *bar(share, 10, console),
+            f"  {percentage(share):>6}",
+            f"  {tally.survived or '-':>9}  {tally.no_coverage or '-':>8}",
+        )
+    _rest(console, len(missed) - FILES, "file")
+
+
+def _functions(judgement: Judgement, console: Console) -> None:
+    """Functions that are run while nobody looks, then those that no test runs."""
+    functions = {item.mutant.id: item.mutant.function for item in judgement.judged}
+    tallies = judgement.by_function
+    for slug, heading, most in (
+        (Slug.UNNOTICED_FUNCTION, "Functions that tests run without noticing faults", FUNCTIONS),
+        (Slug.UNTESTED_FUNCTION, "Functions that no test runs", UNTESTED),
+    ):
+        found = [one for one in judgement.findings if one.slug is slug]
+        if not found:
+            continue
+        _heading(console, heading)
+        width = min(30, max(len(functions[one.evidence[0]]) for one in found[:most]))
+        for finding in found[:most]:
+            name = functions[finding.evidence[0]]
+            tally = tallies[finding.file, name]
+            if slug is Slug.UNTESTED_FUNCTION:
+                state = plural(tally.scored, "fault")
+            else:
+                state = f"{tally.survived} of {tally.tried} unnoticed"
+            line(
+                console,
+                f"  {crop(printable(name), width):<{width}}  {state:<19}  ",
+                (crop_path(_spot(finding), max(24, console.width - width - 25)), "cyan"),
+            )
+        _rest(console, len(found) - most, "function")
+
+
+def _spot(finding: Finding) -> str:
+    return printable(finding.file if finding.line is None else f"{finding.file}:{finding.line}")
+
+
+def _survivors(judgement: Judgement, console: Console) -> None:
+    found = [one for one in judgement.findings if one.slug is Slug.SURVIVOR]
+    if not found:
+        return
+    by_id = {item.mutant.id: item for item in judgement.judged}
+    _heading(console, "Survivors most worth a look")
+    for finding in _varied(found, by_id):
+        item = by_id[finding.evidence[0]]
+        more = len(finding.evidence) - 1
+        line(
+            console,
+            "  ",
+            (_spot(finding), "cyan"),
+            f"  {printable(item.mutant.function)}  ",
+            (item.mutant.id, "bold"),
+            (f"  and {more:,} more on this line" if more else "", "dim"),
+        )
+        source = judgement.sources.get(item.mutant.file)
+        for text in fitted(excerpt(source, item, most=2), console.width - 8):
+            line(console, (f"    {text.mark} {text.text}", STYLES[text.mark]))
+        prose(console, f"not noticed by {ran_over(item)}", 4, "dim")
+    _rest(console, len(found) - SURVIVORS, "line with survivors", "lines with survivors")
+
+
+def _varied(found: Sequence[Finding], by_id: dict[str, Judged]) -> list[Finding]:
+    """The first few, no two of one function while there are others."""
+    seen: set[tuple[str, str]] = set()
+    first: list[Finding] = []
+    later: list[Finding] = []
+    for finding in found:
+        key = (finding.file, by_id[finding.evidence[0]].mutant.function)
+        (later if key in seen else first).append(finding)
+        seen.add(key)
+    return (first + later)[:SURVIVORS]
+
+
+def ran_over(item: Judged) -> str:
+    """The tests that ran over a mutant: the first few by name, the cases of one together."""
+    tests = item.tests_run or item.covered_by
+    cases = Counter(base(test) for test in tests)
+    named = [
+        printable(name.rpartition("::")[2]) + (f" ({number} cases)" if number > 1 else "")
+        for name, number in list(cases.items())[:NAMED]
+    ]
+    rest = len(cases) - NAMED
+    return ", ".join(named) + (f" and {plural(rest, 'more test')}" if rest > 0 else "")
+
+
+def _silent(findings: Iterable[Finding], console: Console) -> None:
+    silent = [one for one in findings if one.slug is Slug.SILENT_TEST]
+    if not silent:
+        return
+    _heading(console, "Tests that noticed nothing so far")
+    for finding in silent[:TESTS]:
+        name = printable(finding.message.partition(" ran against ")[0])
+        line(console, f"  {name}", (f"  of {len(finding.evidence):,} faults", "dim"))
+    _rest(console, len(silent) - TESTS, "test")
+
+
+def _set_aside(findings: Iterable[Finding], console: Console) -> None:
+    aside = [one for one in findings if one.slug in (Slug.RED_TEST, Slug.FLAKY_TEST, Slug.UNSEALED)]
+    if aside:
+        console.print()
+    for finding in aside[:TESTS]:
+        line(console, ("Note: ", "bold yellow"), printable(finding.message))
+    _rest(console, len(aside) - TESTS, "such note")
+
+
+def _left_out(judgement: Judgement, console: Console) -> None:
+    reasons: dict[Verdict, Counter[str]] = {}
+    for one in judgement.left_out:
+        if one.verdict is not Verdict.PENDING:
+            reasons.setdefault(one.verdict, Counter())[one.reason] += one.count
+    if not reasons:
+        return
+    _heading(console, "Left out of the score")
+    for verdict, words in OUTSIDE.items():
+        if verdict in reasons:
+            counted = reasons[verdict].most_common()
+            named = ", ".join(f"{why} ({number:,})" for why, number in counted[:4] if why)
+            rest = f" and {plural(len(counted) - 4, 'other reason')}" if len(counted) > 4 else ""
+            total = plural(sum(reasons[verdict].values()), "fault")
+            text = f"{total} {words}" + (f": {named}{rest}" if named else "")
+            prose(console, printable(text), 2)
+
+
+def _next(judgement: Judgement, judged: bool, console: Console) -> None:
+    """The one command to type now."""
+    shown = [
+        one.reproduce
+        for slug in (Slug.SURVIVOR, Slug.UNTESTED_FUNCTION)
+        for one in judgement.findings
+        if one.slug is slug
+    ]
+    if judgement.partial:
+        what, command = "To go on from here:", "refute run"
+    elif not judged:
+        what, command = "To see what can be chosen:", "refute run --help"
+    elif shown:
+        what, command = "To see one closely:", shown[0]
+    else:
+        what, command = "To check these verdicts in fresh processes:", "refute verify --sample 50"
+    console.print()
+    line(console, f"{what} ", (command, "bold cyan"))

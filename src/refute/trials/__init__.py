@@ -1,0 +1,1 @@
+"""Trials: one fault against chosen tests, in sealed and bounded processes."""

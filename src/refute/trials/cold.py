@@ -1,0 +1,203 @@
+"""The reference: plain pytest in a fresh interpreter, on mutated source at its own path.
+
+Nothing of the worker takes part: no fork, no swap, no coverage. Before a file's first mutant a
+canary shows that the file at this path is the one that the suite imports.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from refute.faults.plan import Planned
+from refute.trials import seal as sealing
+from refute.trials.outcome import Failure, Mechanism, Outcome, Result
+from refute.trials.slot import Launch
+
+_PLAIN = """\
+import resource, sys
+if sys.argv[1] != "cwd" and sys.path and sys.path[0] == "":
+    del sys.path[0]
+limit = int(sys.argv[2])
+if limit:
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+del sys.argv[1:3]
+sys.argv[0] = "pytest"
+import pytest
+sys.exit(pytest.console_main())
+"""
+"""What the command `pytest` does, with a bound on memory."""
+
+_NOTICED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
+_TOKEN = "refute-canary-7d1f"
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class ColdRun:
+    """How one plain run ended: pytest's exit code (None when it was cut) and its output."""
+
+    code: int | None
+    output: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Running:
+    program: sealing.Program
+    log: BinaryIO
+    began: float
+    about: Planned
+
+
+@dataclass(slots=True)
+class Cold:
+    """Runs plain pytest on mutated files, several at once; ``limit`` is in wall seconds."""
+
+    launch: Launch
+    #: Options that keep other plugins from interfering, and the tests that are set aside.
+    options: tuple[str, ...]
+    limit: float
+    jobs: int = 1
+    _canaries: dict[str, bool] = field(default_factory=dict)
+
+    def run(self, planned: Iterable[Planned], emit: Callable[[Planned, Outcome], None]) -> None:
+        """Judge each mutant; ``emit`` gets outcomes as they come."""
+        waiting: Iterator[Planned] = iter(planned)
+        running: list[_Running] = []
+        try:
+            more = True
+            while more or running:
+                while more and len(running) < self.jobs:
+                    following = next(waiting, None)
+                    more = following is not None
+                    if following is not None and self._is_imported(following, emit):
+                        running.append(self._start(following))
+                for one in list(running):
+                    outcome = self._finished(one)
+                    if outcome is not None:
+                        running.remove(one)
+                        emit(one.about, outcome)
+                if running:
+                    time.sleep(_POLL_SECONDS)
+        finally:
+            for one in running:
+                one.program.kill()
+                one.program.wait()
+                one.log.close()
+
+    def unchanged(self) -> ColdRun:
+        """The suite without any fault."""
+        log = tempfile.TemporaryFile()
+        return self._wait(self._spawn({}, log), log)
+
+    def _is_imported(self, planned: Planned, emit: Callable[[Planned, Outcome], None]) -> bool:
+        file = planned.mutant.file
+        if file not in self._canaries:
+            path = self.launch.root / file
+            text = path.read_bytes() + f"\nraise RuntimeError({_TOKEN!r})\n".encode()
+            log = tempfile.TemporaryFile()
+            run = self._wait(self._spawn({path: text}, log), log)
+            self._canaries[file] = _TOKEN in run.output
+        if self._canaries[file]:
+            return True
+        reason = "a fault planted in this file shows in no test: the suite imports another copy, or none"
+        emit(planned, Outcome(planned.mutant.id, Mechanism.COLD, Result.BROKEN, detail=reason))
+        return False
+
+    def _start(self, planned: Planned) -> _Running:
+        path = self.launch.root / planned.mutant.file
+        log: BinaryIO = tempfile.TemporaryFile()
+        program = self._spawn({path: mutated_bytes(path, planned)}, log)
+        return _Running(program, log, time.monotonic(), planned)
+
+    def _finished(self, one: _Running) -> Outcome | None:
+        seconds = time.monotonic() - one.began
+        code = one.program.poll()
+        if code is None and seconds <= self.limit:
+            return None
+        if code is None:
+            one.program.kill()
+            one.program.wait()
+        one.log.seek(0)
+        output = one.log.read().decode("utf-8", "replace")
+        one.log.close()
+        return judge_cold(one.about, ColdRun(code, output, seconds))
+
+    def _spawn(self, files: dict[Path, bytes], log: BinaryIO) -> sealing.Program:
+        launch = self.launch
+        where = "cwd" if launch.cwd_on_path else "-"
+        return sealing.spawn(
+            [
+                str(launch.python),
+                "-c",
+                _PLAIN,
+                where,
+                str(launch.memory),
+                *launch.arguments,
+                *self.options,
+                *("-x", "-rfE", "--tb=short", "-p", "no:cacheprovider"),
+            ],
+            env=dict(launch.environment),
+            cwd=launch.root,
+            project_root=launch.root,
+            seal=launch.seal,
+            files=files,
+            init=True,
+            stdout=log,
+            stderr=log,
+        )
+
+    def _wait(self, program: sealing.Program, log: BinaryIO) -> ColdRun:
+        began = time.monotonic()
+        code: int | None
+        try:
+            code = program.wait(self.limit)
+        except sealing.subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+            code = None
+        log.seek(0)
+        output = log.read().decode("utf-8", "replace")
+        log.close()
+        return ColdRun(code, output, time.monotonic() - began)
+
+
+def mutated_bytes(path: Path, planned: Planned) -> bytes:
+    """The file's content with the mutant in it, in the file's own encoding."""
+    from refute_child.mutants import apply, decode
+
+    text, encoding = decode(path.read_bytes())
+    mutant = planned.mutant
+    return apply(text, mutant.start, mutant.end, mutant.replacement).encode(encoding)
+
+
+def judge_cold(planned: Planned, run: ColdRun) -> Outcome:
+    """What one plain run says about a mutant, by pytest's exit code."""
+    noticed = _NOTICED.search(run.output)
+    result = {None: Result.TIMEOUT, 0: Result.PASSED, 1: Result.FAILED}.get(run.code, Result.DIED)
+    failure: Failure | None = None
+    if result in (Result.FAILED, Result.DIED):
+        words = (noticed.group(2) or "") if noticed else ""
+        exception, _, message = words.partition(": ")
+        failure = Failure(
+            phase="process",
+            exception=exception[:120] or f"exit code {run.code}",
+            message=message[:200],
+            by_test=exception.startswith(("AssertionError", "assert ", "Failed")),
+            accident=False,
+        )
+    return Outcome(
+        mutant=planned.mutant.id,
+        mechanism=Mechanism.COLD,
+        result=result,
+        test=noticed.group(1) if noticed and result is not Result.PASSED else None,
+        failure=failure,
+        seconds=run.seconds,
+        detail="" if run.code in (0, 1, None) else f"pytest ended with status {run.code}",
+    )

@@ -1,0 +1,254 @@
+"""The engine: owns every process of a run, and hands out what they found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from refute.baseline import Baseline, TestOutcome
+from refute.errors import RefuteError, fail
+from refute.faults.fault import Mutant
+from refute.faults.plan import Order, Plan, Planned
+from refute.interpreter import Interpreter
+from refute.project import Project
+from refute.settings import Settings
+from refute.trials import observation, seal
+from refute.trials.cold import Cold
+from refute.trials.hunt import ControlFailed, Emit, Hunt, Limits
+from refute.trials.outcome import Outcome
+from refute.trials.pool import Pool, Suite
+from refute.trials.seal import Seal, SealKind
+from refute.trials.slot import Launch, Record, Slot, SlotDied
+
+PROCESSES = 256
+"""Processes that one trial may have at a time."""
+MEMORY = 4 << 30
+"""Bytes that one trial may hold, on a machine that has enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A source file that could not be read or parsed."""
+
+    file: str
+    line: int
+    reason: str
+
+
+class Engine:
+    """Processes for one project. A context manager: leaving it ends them all."""
+
+    def __init__(
+        self, settings: Settings, project: Project, interpreter: Interpreter, found: Seal
+    ) -> None:
+        self._settings = settings
+        self._project = project
+        self._slots: list[Slot] = []
+        self._collected: observation.Collected | None = None
+        self.hello: Record = {}
+        self.launch = Launch(
+            python=interpreter.path,
+            root=project.root,
+            seal=found,
+            environment={**os.environ, "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")},
+            arguments=(*settings.pytest_args, *project.tests),
+            files=tuple((str(project.root / f), _lines(project.root / f)) for f in project.files),
+            memory=min(MEMORY, _memory() // (2 * settings.jobs)),
+            processes=PROCESSES,
+        )
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for slot in self._slots:
+            slot.close()
+
+    def collect(self) -> observation.Collected:
+        """Collect the suite as `pytest` does, or as `python -m pytest` where that alone works.
+
+        Raises RefuteError: collection-failed, no-tests, wire-mismatch, no-pytest.
+        """
+        slot = self._open()
+        try:
+            self._collected = observation.collect(slot, self._project.files)
+        except RefuteError as error:
+            if error.slug != "collection-failed" or "Error" not in "\n".join(error.detail):
+                raise
+            self._discard(slot)
+            self.launch = replace(self.launch, cwd_on_path=True)
+            slot = self._open()
+            try:
+                self._collected = observation.collect(slot, self._project.files)
+            except RefuteError:
+                raise error from None
+        return self._collected
+
+    def observe(self, progress: observation.Progress) -> Baseline:
+        """Run the unchanged suite in its own order and in reverse."""
+        assert self._collected is not None
+        names, total = self._project.files, len(self._collected.tests)
+        first = self._slots[0]
+        if self._settings.jobs == 1:
+            one = observation.run_suite(first, names, "forward", total, progress)
+            two = observation.run_suite(first, names, "reverse", total, progress)
+        else:
+            second = self._open()
+            with ThreadPoolExecutor(1) as thread:
+                later = thread.submit(self._reverse, second, names, total)
+                try:
+                    one = observation.run_suite(first, names, "forward", total, progress)
+                    two = later.result()
+                except BaseException:
+                    # Ends the thread's reading, which nothing else would.
+                    self._discard(second)
+                    raise
+        versions = {"python": self.hello["python"], "pytest": self.hello["pytest"]}
+        return observation.make_baseline(self._collected, one, two, versions)
+
+    def mutants(self, files: Iterable[str]) -> tuple[list[Mutant], list[Broken]]:
+        """All mutants of these files, made by the project's interpreter."""
+        settings = self._settings
+        from refute_child.operators import OPERATORS
+        from refute_child.suppress import RULES
+
+        # Sources are only parsed here, so this process needs no seal.
+        scribe = Slot(replace(self.launch, seal=Seal(SealKind.NONE)))
+        try:
+            self._greet(scribe)
+            scribe.send(
+                {
+                    "op": "mutants",
+                    "files": [(file, str(self._project.root / file)) for file in files],
+                    "operators": [name for name in OPERATORS if settings.operators.allows(name)],
+                    "rules": [name for name in RULES if name not in settings.rules_off],
+                }
+            )
+            found: list[Mutant] = []
+            broken: list[Broken] = []
+            while (record := scribe.expect("mutants", "mutants-done"))["event"] == "mutants":
+                found += [Mutant.from_record(fields) for fields in record["mutants"]]
+                if "error" in record:
+                    broken.append(Broken(record["file"], record["line"], record["error"]))
+        finally:
+            scribe.close()
+        return found, broken
+
+    def hunt(
+        self,
+        plan: Plan,
+        baseline: Baseline,
+        known: frozenset[str],
+        emit: Emit,
+        on_cold: Callable[[str], None],
+    ) -> dict[int, str]:
+        """Try every planned mutant that is not known; returns tests that proved unfit, by
+        index, with the reason. ``on_cold`` hears why the rest of a run goes cold, if it does.
+        """
+        if self._settings.isolation == "cold":
+            every = (*plan.swap, *plan.imports)
+            self._cold_hunt((p for p in every if p.mutant.id not in known), baseline, emit)
+            return {}
+        hunt = Hunt(
+            root=self._project.root,
+            plan=plan,
+            baseline=baseline,
+            test_files=baseline.test_files,
+            order=Order([test.seconds for test in baseline.tests]),
+            limits=Limits(self._settings.timeout_factor, baseline.collect_seconds),
+            emit=emit,
+        )
+        done: set[str] = set(known)
+
+        def record(planned: Planned, outcome: Outcome) -> None:
+            done.add(planned.mutant.id)
+            emit(planned, outcome)
+
+        hunt.emit = record
+        hunt.begin(known)
+        names = tuple(test.id for test in baseline.tests)
+        suite = Suite(names, baseline.files)
+        pool = Pool(self.launch, self._slots, self._settings.jobs, suite)
+        self._slots = []
+        try:
+            pool.run(hunt.next_request, hunt.on_reply)
+            rest = [planned for planned, _ in hunt.to_cold]
+        except ControlFailed as failed:
+            on_cold(str(failed))
+            rest = [p for p in (*plan.swap, *plan.imports) if p.mutant.id not in done]
+        finally:
+            pool.close()
+        self._cold_hunt(rest, baseline, emit)
+        return hunt.unfit
+
+    def _cold_hunt(self, rest: Iterable[Planned], baseline: Baseline, emit: Emit) -> None:
+        self.cold(baseline).run(sorted(rest, key=lambda planned: planned.mutant.id), emit)
+
+    def cold(self, baseline: Baseline) -> Cold:
+        """Plain pytest runs on mutated source; tests that are set aside are left out."""
+        aside = [
+            option
+            for test in baseline.tests
+            if test.outcome in (TestOutcome.FAILED, TestOutcome.FLAKY)
+            for option in ("--deselect", test.id)
+        ]
+        seconds = baseline.suite_seconds + baseline.collect_seconds
+        return Cold(
+            launch=self.launch,
+            options=(*self.hello.get("calming", ()), *aside),
+            limit=max(20.0, self._settings.timeout_factor * seconds),
+            jobs=self._settings.jobs,
+        )
+
+    def _reverse(self, slot: Slot, names: tuple[str, ...], total: int) -> observation.Run:
+        observation.collect(slot, names)
+        return observation.run_suite(slot, names, "reverse", total, lambda *_: None)
+
+    def _open(self) -> Slot:
+        slot = Slot(self.launch)
+        self._slots.append(slot)
+        self.hello = self._greet(slot)
+        return slot
+
+    def _discard(self, slot: Slot) -> None:
+        self._slots.remove(slot)
+        slot.close()
+
+    def _greet(self, slot: Slot) -> Record:
+        try:
+            hello = slot.expect("hello", "refused", "no-pytest")
+        except SlotDied as death:
+            fail("worker-died", f"the project's interpreter did not start: {death}", cause=death)
+        if hello["event"] == "refused":
+            fail("wire-mismatch", f"the worker speaks version {hello['version']}")
+        if hello["event"] == "no-pytest":
+            fail("no-pytest", f"{self.launch.python} has no pytest: {hello['reason']}")
+        return hello
+
+
+def choose_seal(settings: Settings, project: Project) -> Seal:
+    """The seal that is to be had here. Raises RefuteError no-seal when it is demanded."""
+    found = seal.probe(project.root)
+    if found.kind is SealKind.NONE and settings.seal == "strict":
+        fail("no-seal", f"the seal is refused here: {found.reason}")
+    return found
+
+
+def _lines(path: Path) -> int:
+    try:
+        return path.read_bytes().count(b"\n") + path.read_bytes().count(b"\r") + 1
+    except OSError:
+        return 1
+
+
+def _memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

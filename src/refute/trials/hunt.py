@@ -1,0 +1,310 @@
+"""The hunt: each mutant's trials, from the swap through its fallbacks to one raw outcome."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from refute.baseline import Baseline
+from refute.faults.plan import Order, Plan, Planned
+from refute.trials.outcome import Failure, Mechanism, Outcome, Result
+from refute.trials.pool import ZYGOTE, Request
+from refute.trials.slot import Record
+
+CONTROL_EVERY = 200
+"""Trials between two null controls."""
+FIRST_CONTROLS = 5
+FEW_TESTS = 12
+"""Tests of the first attempt on a mutant of import-time code; most are noticed by these."""
+
+Emit = Callable[[Planned, Outcome], None]
+
+
+class ControlFailed(Exception):
+    """Too many tests fail in forks without any fault: forks do not suit this suite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long tests may take under a fault: seconds of CPU, and on the clock."""
+
+    factor: float
+    collect_seconds: float
+
+    def of(self, seconds: float) -> tuple[float, float]:
+        """(CPU seconds, wall seconds) for a test that takes ``seconds`` unchanged."""
+        return self.factor * seconds + 1.0, 2 * self.factor * seconds + 4.0
+
+    def collecting(self) -> tuple[float, float]:
+        """The same for collecting the suite."""
+        return self.of(self.collect_seconds)
+
+
+@dataclass(slots=True)
+class _Try:
+    """What a request is about: a mutant, or a control of ``tests`` without one."""
+
+    planned: Planned | None
+    tests: list[int]
+    #: False for a first attempt with few tests.
+    whole: bool = True
+
+
+@dataclass(slots=True)
+class Hunt:
+    """Decides what is run next, and what each reply means; knows no process.
+
+    ``emit`` gets one outcome for each mutant; a mutant whose killer proved unfit is emitted
+    again. ``to_cold`` collects mutants that only a cold run can judge.
+    """
+
+    root: Path
+    plan: Plan
+    baseline: Baseline
+    test_files: Sequence[int]
+    order: Order
+    limits: Limits
+    emit: Emit
+    #: Tests that fail without a fault when they run in a fork, alone or among others.
+    unfit: dict[int, str] = field(default_factory=dict)
+    to_cold: list[tuple[Planned, str]] = field(default_factory=list)
+    controls: int = 0
+    _swaps: deque[Planned] = field(default_factory=deque)
+    _imports: dict[str, deque[_Try]] = field(default_factory=dict)
+    _urgent: deque[Request] = field(default_factory=deque)
+    _trusted: set[int] = field(default_factory=set)
+    _held: dict[int, list[tuple[Planned, Outcome]]] = field(default_factory=dict)
+    _killed_by: dict[int, list[Planned]] = field(default_factory=dict)
+    _deaths: dict[str, int] = field(default_factory=dict)
+    _trials: int = 0
+
+    def begin(self, known: frozenset[str]) -> None:
+        """Fill the queues with all mutants but those whose outcome is known already."""
+        self._swaps.extend(p for p in self.plan.swap if p.mutant.id not in known)
+        for planned in self.plan.imports:
+            if planned.mutant.id not in known:
+                self._queue_import(planned)
+        for planned in list(self._swaps)[:FIRST_CONTROLS]:
+            self._control(self.order.sort(planned)[:50], ZYGOTE)
+
+    def next_request(self, mode: str | None) -> Request | None:
+        """The next trial for a slot in this mode: what it can serve at once comes first."""
+        if self._urgent and (mode is None or self._urgent[0].mode == mode or not self._swaps):
+            return self._urgent.popleft()
+        if self._swaps and mode in (None, ZYGOTE):
+            return self._swap_request(self._swaps.popleft())
+        if mode in self._imports:
+            return self._import_request(mode)
+        if self._swaps:
+            return self._swap_request(self._swaps.popleft())
+        for file in self._imports:
+            return self._import_request(file)
+        return self._urgent.popleft() if self._urgent else None
+
+    def on_reply(self, request: Request, reply: Record) -> None:
+        """Take in one reply: emit an outcome, or queue what has to follow."""
+        about: _Try = request.about
+        self._trials += 1
+        if about.planned is None:
+            self._on_control(about, reply)
+            return
+        if self._trials % CONTROL_EVERY == 0 and request.mode == ZYGOTE:
+            self._control(about.tests[:50], ZYGOTE)
+        result = reply["result"]
+        if result == "slot-died" and request.deaths < 2:
+            self._urgent.append(request)
+        elif result in ("slot-died", "broken", "not-imported"):
+            self._fall_back(request, reply)
+        elif result == "unswappable":
+            self._queue_import(about.planned)
+        elif result == "passed":
+            self._on_survival(request, reply)
+        else:
+            self._on_notice(request, reply)
+
+    def _swap_request(self, planned: Planned) -> Request:
+        tests = [test for test in self.order.sort(planned) if test not in self.unfit]
+        return self._request(_Try(planned, tests), ZYGOTE)
+
+    def _queue_import(self, planned: Planned) -> None:
+        tests = planned.tests
+        if planned.also_import:
+            tests = tuple(i for i, t in enumerate(self.baseline.tests) if t.outcome == "passed")
+        whole = replace(planned, mechanism=Mechanism.IMPORT, tests=tests)
+        few = len(tests) > FEW_TESTS
+        queue = self._imports.setdefault(self._path(planned), deque())
+        queue.append(_Try(whole, self._nearest(whole) if few else list(tests), whole=not few))
+
+    def _import_request(self, file: str) -> Request:
+        queue = self._imports[file]
+        about = queue.popleft()
+        if not queue:
+            del self._imports[file]
+        assert about.planned is not None
+        if about.whole:
+            about.tests = self.order.sort(about.planned)
+        about.tests = [test for test in about.tests if test not in self.unfit]
+        return self._request(about, file)
+
+    def _nearest(self, planned: Planned) -> list[int]:
+        """Tests that run the code nearest to the mutant, of one or two test files."""
+        lines = self.baseline.coverage.by_line.get(planned.mutant.file, {})
+        distance: dict[int, int] = {}
+        for line, tests in lines.items():
+            away = abs(line - planned.mutant.line)
+            for test in tests:
+                if away < distance.get(test, 1 << 30):
+                    distance[test] = away
+        best = [test for test in self.order.sort(planned) if test in distance]
+        best.sort(key=lambda test: distance[test])
+        best = best or self.order.sort(planned)
+        files = list(dict.fromkeys(self.test_files[test] for test in best))[:2]
+        return [test for test in best if self.test_files[test] in files][:FEW_TESTS]
+
+    def _request(self, about: _Try, mode: str) -> Request:
+        seconds = [self.baseline.tests[test].seconds for test in about.tests]
+        record: Record = {
+            "op": "trial",
+            "id": about.planned.mutant.id if about.planned else "control",
+            "mutant": self._mutant_record(about.planned),
+            "tests": about.tests,
+            "limits": [self.limits.of(s) for s in seconds],
+        }
+        if mode != ZYGOTE:
+            record["limits"].insert(0, self.limits.collecting())
+            record["files"] = sorted({self.test_files[test] for test in about.tests})
+        return Request(record, mode, about)
+
+    def _mutant_record(self, planned: Planned | None) -> Record | None:
+        if planned is None:
+            return None
+        mutant = planned.mutant
+        return {
+            "path": self._path(planned),
+            "start": mutant.start,
+            "end": mutant.end,
+            "text": mutant.replacement,
+            "unit": mutant.unit,
+            "unit_line": mutant.unit_line,
+        }
+
+    def _path(self, planned: Planned) -> str:
+        return str(self.root / planned.mutant.file)
+
+    def _control(self, tests: list[int], mode: str) -> None:
+        self._urgent.append(self._request(_Try(None, tests), mode))
+
+    def _on_control(self, about: _Try, reply: Record) -> None:
+        self.controls += 1
+        if reply["result"] == "passed":
+            for test in about.tests[:1]:
+                self._trusted.add(test)
+                for planned, outcome in self._held.pop(test, ()):
+                    self._accept(planned, outcome, test)
+            return
+        ran = min(max(int(reply.get("ran", 1)), 1), len(about.tests))
+        test = about.tests[ran - 1]
+        failure = reply.get("failure", {})
+        why = f"{failure.get('exception', reply['result'])}: {failure.get('message', '')}"
+        self.unfit[test] = why.rstrip(": ")
+        if len(self.unfit) > max(3, len(self.baseline.tests) // 10):
+            raise ControlFailed(f"{self.baseline.tests[test].id} ({self.unfit[test]})")
+        again = [planned for planned, _ in self._held.pop(test, ())]
+        again += self._killed_by.pop(test, [])
+        for planned in again:
+            self._again(planned)
+        if about.tests[:1] != [test] and about.tests[0] in self._held:
+            self._control(about.tests[:1], ZYGOTE)
+
+    def _again(self, planned: Planned) -> None:
+        if planned.mechanism is Mechanism.IMPORT:
+            self._queue_import(planned)
+        else:
+            self._swaps.append(planned)
+
+    def _on_survival(self, request: Request, reply: Record) -> None:
+        about: _Try = request.about
+        planned = about.planned
+        assert planned is not None
+        if not about.whole:
+            queue = self._imports.setdefault(request.mode, deque())
+            queue.append(_Try(planned, list(planned.tests), whole=True))
+            return
+        self.order.learn(planned.mutant, about.tests, None)
+        if planned.also_import and request.mode == ZYGOTE:
+            self._queue_import(planned)
+            return
+        self.emit(planned, self._outcome(request, Result.PASSED, about.tests, reply=reply))
+
+    def _on_notice(self, request: Request, reply: Record) -> None:
+        about: _Try = request.about
+        planned = about.planned
+        assert planned is not None
+        ran = about.tests[: int(reply["ran"])]
+        killer = ran[-1] if ran else None
+        result = {
+            "failed": Result.FAILED,
+            "loop": Result.TIMEOUT,
+            "timeout": Result.TIMEOUT,
+            "died": Result.DIED,
+        }[reply["result"]]
+        failure = self._failure(reply, killer)
+        outcome = self._outcome(request, result, ran, failure, reply)
+        if "last" in reply:
+            outcome = replace(outcome, test=reply["last"])
+        self.order.learn(planned.mutant, ran, killer)
+        if killer is None or killer in self._trusted or result is not Result.FAILED:
+            self._accept(planned, outcome, killer)
+            return
+        # A test that was never seen to pass alone in a fork must first prove that it does.
+        waiting = self._held.setdefault(killer, [])
+        waiting.append((planned, outcome))
+        if len(waiting) == 1:
+            self._control([killer], request.mode)
+
+    def _accept(self, planned: Planned, outcome: Outcome, killer: int | None) -> None:
+        if killer is not None:
+            self._killed_by.setdefault(killer, []).append(planned)
+        self.emit(planned, outcome)
+
+    def _failure(self, reply: Record, killer: int | None) -> Failure | None:
+        found = reply.get("failure")
+        if found is None:
+            return None
+        usual = self.baseline.accidents.get(killer, frozenset()) if killer is not None else ()
+        return Failure(
+            phase=found["phase"],
+            exception=found["exception"],
+            message=found["message"],
+            by_test=found["by_test"],
+            accident=any(accident not in usual for accident in found["accidents"]),
+        )
+
+    def _outcome(
+        self,
+        request: Request,
+        result: Result,
+        ran: Sequence[int],
+        failure: Failure | None = None,
+        reply: Record | None = None,
+    ) -> Outcome:
+        about: _Try = request.about
+        assert about.planned is not None
+        names = tuple(self.baseline.tests[test].id for test in ran)
+        return Outcome(
+            mutant=about.planned.mutant.id,
+            mechanism=Mechanism.SWAP if request.mode == ZYGOTE else Mechanism.IMPORT,
+            result=result,
+            test=names[-1] if names and result is not Result.PASSED else None,
+            failure=failure,
+            tests_run=names,
+            seconds=float(reply["took"]) if reply and "took" in reply else 0.0,
+            detail=str(reply.get("reason", "")) if reply else "",
+        )
+
+    def _fall_back(self, request: Request, reply: Record) -> None:
+        about: _Try = request.about
+        assert about.planned is not None
+        self.to_cold.append((about.planned, str(reply.get("reason", reply["result"]))))

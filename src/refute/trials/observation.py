@@ -1,0 +1,191 @@
+"""Runs the unchanged suite in a slot, twice, and makes the baseline of what was seen.
+
+The second run goes in the reverse order and in another process: a test that fails in one of
+the two is flaky or depends on the order, and lines that a test executes in one and not in the
+other depend on what ran before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from refute.baseline import Baseline, Coverage, Test, TestOutcome
+from refute.errors import RefuteError
+from refute.project import Project
+from refute.trials.pool import ZYGOTE
+from refute.trials.slot import Record, Slot
+
+Lines = dict[str, dict[int, set[int]]]
+Progress = Callable[[int, int, str], None]
+"""Called with tests done, tests in all, and the id of the test that runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What the suite consists of, and what ran while it was collected."""
+
+    tests: tuple[str, ...]
+    test_files: tuple[int, ...]
+    files: tuple[str, ...]
+    at_import: dict[str, frozenset[int]]
+    seconds: float
+    #: Top-level module name -> the file or folder that it was imported from.
+    modules: dict[str, str]
+
+
+@dataclass(slots=True)
+class Run:
+    """One observed run of all tests."""
+
+    records: dict[int, Record] = field(default_factory=dict)
+    lines: Lines = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    seconds: float = 0.0
+
+
+def collect(slot: Slot, names: Sequence[str]) -> Collected:
+    """Have the slot collect the suite and stay as its zygote.
+
+    ``names`` are the source files as the project names them. Raises RefuteError:
+    collection-failed, no-tests.
+    """
+    slot.send({"op": "collect"})
+    record = slot.expect("collected")
+    if record["errors"] or "exit" in record:
+        details = [line for _, text in record["errors"] for line in text.splitlines()]
+        details = details or slot.printed().splitlines()
+        what = f"{len(record['errors'])} errors" if record["errors"] else "an error"
+        raise RefuteError(
+            "collection-failed",
+            f"pytest could not collect the suite: {what}.",
+            detail=details[-40:],
+        )
+    if not record["tests"]:
+        raise RefuteError("no-tests", "pytest collected no test.", detail=[])
+    slot.mode = ZYGOTE
+    return Collected(
+        tests=tuple(record["tests"]),
+        test_files=tuple(record["test_files"]),
+        files=tuple(record["files"]),
+        at_import={names[index]: frozenset(lines) for index, lines in record["lines"]},
+        seconds=record["seconds"],
+        modules=record["modules"],
+    )
+
+
+def run_suite(slot: Slot, names: Sequence[str], order: str, total: int, progress: Progress) -> Run:
+    """One observed run of all collected tests, in this slot's zygote.
+
+    Raises RefuteError baseline-died when the suite ends its own process.
+    """
+    run = Run()
+    slot.send({"op": "baseline", "order": order})
+    while True:
+        record = slot.expect("begin", "test", "shared", "baseline")
+        if record["event"] == "begin":
+            progress(len(run.records), total, str(record["index"]))
+        elif record["event"] == "test":
+            run.records[record["index"]] = record
+            _add(run.lines, names, record["lines"], [record["index"]])
+        elif record["event"] == "shared":
+            for tests, lines in record["lines"]:
+                _add(run.lines, names, lines, tests)
+        else:
+            break
+    if "seconds" not in record:
+        why = record.get("died") or record.get("broken", "")
+        raise RefuteError(
+            "baseline-died",
+            f"the unchanged suite ended its own process after {len(run.records)} tests: {why}",
+            detail=str(record.get("traceback", "")).splitlines(),
+        )
+    run.seconds = record["seconds"]
+    return run
+
+
+def _add(into: Lines, names: Sequence[str], found: Iterable[Sequence[object]], tests: list[int]) -> None:
+    for index, lines in found:
+        by_line = into[names[index]]  # type: ignore[index]
+        for line in lines:  # type: ignore[attr-defined]
+            by_line[line].update(tests)
+
+
+def make_baseline(collected: Collected, first: Run, second: Run, versions: Record) -> Baseline:
+    """The baseline that follows from two observed runs."""
+    tests = tuple(
+        _test(name, first.records[index], second.records[index])
+        for index, name in enumerate(collected.tests)
+    )
+    merged: dict[str, dict[int, frozenset[int]]] = {}
+    vague: dict[str, frozenset[int]] = {}
+    stable = {index for index, test in enumerate(tests) if test.outcome is TestOutcome.PASSED}
+    for file in sorted({*first.lines, *second.lines}):
+        one, two = first.lines.get(file, {}), second.lines.get(file, {})
+        lines = sorted({*one, *two})
+        merged[file] = {
+            line: frozenset(one.get(line, set()) | two.get(line, set())) for line in lines
+        }
+        vague[file] = frozenset(
+            line
+            for line in lines
+            if (one.get(line, set()) ^ two.get(line, set())) & stable
+        )
+    crossings: dict[int, frozenset[str]] = {}
+    accidents: dict[int, frozenset[str]] = {}
+    for index in range(len(tests)):
+        both = (first.records[index], second.records[index])
+        crossings[index] = frozenset(word for record in both for word in record["boundaries"])
+        accidents[index] = frozenset(word for record in both for word in record["accidents"])
+    boundaries = Counter(word for words in crossings.values() for word in words)
+    return Baseline(
+        tests=tests,
+        coverage=Coverage(
+            by_line=merged,
+            at_import=collected.at_import,
+            order_dependent={file: lines for file, lines in vague.items() if lines},
+            elsewhere={},
+        ),
+        collect_seconds=collected.seconds,
+        suite_seconds=first.seconds,
+        versions=versions,
+        boundaries=dict(sorted(boundaries.items())),
+        accidents=accidents,
+        crossings=crossings,
+        test_files=collected.test_files,
+        files=collected.files,
+    )
+
+
+def check_origin(project: Project, collected: Collected, baseline: Baseline) -> None:
+    """The suite must import the files that are mutated.
+
+    Raises RefuteError imported-elsewhere when a package of the project was imported from
+    another place and none of its files here ran.
+    """
+    for source in project.sources:
+        by_top: dict[str, list[str]] = defaultdict(list)
+        for file in source.files:
+            by_top[source.module(file).partition(".")[0]].append(file)
+        for top, files in by_top.items():
+            origin = collected.modules.get(top)
+            ran = any(f in collected.at_import or f in baseline.coverage.by_line for f in files)
+            if origin is None or ran or Path(origin).is_relative_to(project.root / source.folder):
+                continue
+            raise RefuteError(
+                "imported-elsewhere",
+                f"the tests import `{top}` from {origin}, not from {project.root / source.folder}.",
+            )
+
+
+def _test(name: str, first: Record, second: Record) -> Test:
+    one, two = first["outcome"], second["outcome"]
+    detail = str(first.get("detail") or second.get("detail") or "")
+    seconds = max(first["seconds"], second["seconds"])
+    if one != two:
+        failing = first if one == "failed" else second
+        why = f"{one} in the suite's order, {two} in the reverse order"
+        text = failing.get("failure", {}).get("message", "")
+        return Test(name, TestOutcome.FLAKY, seconds, f"{why}. {text}".strip())
+    return Test(name, TestOutcome(one), seconds, "" if one == "passed" else detail)

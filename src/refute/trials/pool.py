@@ -1,0 +1,154 @@
+"""Several slots at once: requests go out to whoever is free, replies come back in one loop."""
+
+from __future__ import annotations
+
+import selectors
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from refute.trials.slot import Launch, Record, Slot, SlotDied
+
+ZYGOTE = "zygote"
+
+
+@dataclass(slots=True)
+class Request:
+    """One trial to be run: the record to send, who must serve it, and what it is about."""
+
+    record: Record
+    #: ZYGOTE, or the path of the source file before whose import the trial forks.
+    mode: str
+    about: Any = None
+    #: How often a slot has died over it.
+    deaths: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What a process that stops before an import must know of the collected suite."""
+
+    tests: tuple[str, ...]
+    test_files: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Lane:
+    """A slot with what it is doing."""
+
+    slot: Slot
+    request: Request | None = None
+    #: Records to be sent, one after each event that ends the step before.
+    steps: list[Record] = field(default_factory=list)
+
+
+class Pool:
+    """Keeps ``jobs`` slots busy. Single-threaded; Ctrl-C goes through ``run``."""
+
+    def __init__(self, launch: Launch, slots: list[Slot], jobs: int, suite: Suite) -> None:
+        self._launch = launch
+        self._suite = suite
+        self._jobs = jobs
+        self._selector = selectors.DefaultSelector()
+        self._lanes: list[_Lane] = []
+        for slot in slots:
+            self._adopt(slot)
+
+    def run(
+        self,
+        next_request: Callable[[str | None], Request | None],
+        on_reply: Callable[[Request, Record], None],
+    ) -> None:
+        """Ask for requests and hand replies over until none is left.
+
+        ``next_request`` gets the mode that the free slot is in. A slot that dies over a
+        request is replaced; the reply is then ``{"result": "slot-died", "reason": ...}``.
+        """
+        while len(self._lanes) < self._jobs:
+            self._adopt(Slot(self._launch))
+        for lane in self._lanes:
+            self._give(lane, next_request)
+        while any(lane.request is not None for lane in self._lanes):
+            for key, _ in self._selector.select():
+                lane = key.data
+                try:
+                    records = lane.slot.arrived()
+                    for record in records:
+                        self._take(lane, record, on_reply)
+                except SlotDied as death:
+                    self._replace(lane, str(death), on_reply)
+            for lane in self._lanes:
+                if lane.request is None:
+                    self._give(lane, next_request)
+
+    def close(self) -> None:
+        """End all slots."""
+        for lane in self._lanes:
+            lane.slot.close()
+        self._lanes.clear()
+        self._selector.close()
+
+    def _adopt(self, slot: Slot) -> None:
+        lane = _Lane(slot)
+        self._lanes.append(lane)
+        self._selector.register(slot, selectors.EVENT_READ, lane)
+
+    def _give(self, lane: _Lane, next_request: Callable[[str | None], Request | None]) -> None:
+        request = next_request(lane.slot.mode)
+        if request is None:
+            return
+        lane.request = request
+        lane.steps = [] if lane.slot.mode == request.mode else self._way(lane.slot, request.mode)
+        lane.steps.append(request.record)
+        try:
+            lane.slot.send(lane.steps.pop(0))
+        except SlotDied:
+            # The end of its output will be read in the loop, which replaces the slot.
+            lane.steps = []
+
+    def _way(self, slot: Slot, mode: str) -> list[Record]:
+        """What brings a slot into another mode."""
+        steps: list[Record] = [] if slot.mode is None else [{"op": "leave"}]
+        if mode == ZYGOTE:
+            return [*steps, {"op": "collect"}]
+        names = {"tests": self._suite.tests, "test_files": self._suite.test_files}
+        return [*steps, {"op": "base", "path": mode, **names}]
+
+    def _take(
+        self, lane: _Lane, record: Record, on_reply: Callable[[Request, Record], None]
+    ) -> None:
+        request = lane.request
+        event = record["event"]
+        if event == "trial" and request is not None:
+            lane.request = None
+            on_reply(request, record)
+            return
+        if event == "left":
+            lane.slot.mode = None
+            if request is None:
+                return
+        elif event == "collected":
+            if "exit" in record:
+                raise SlotDied(f"the suite could not be collected again\n{lane.slot.printed()}")
+            lane.slot.mode = ZYGOTE
+        elif event == "base":
+            if record.get("missing") and request is not None:
+                # The process goes on to end by itself; its "left" follows.
+                lane.request = None
+                on_reply(request, {"result": "not-imported"})
+                return
+            lane.slot.mode = request.mode if request is not None else None
+        if lane.steps:
+            lane.slot.send(lane.steps.pop(0))
+
+    def _replace(
+        self, lane: _Lane, reason: str, on_reply: Callable[[Request, Record], None]
+    ) -> None:
+        self._selector.unregister(lane.slot)
+        lane.slot.close()
+        self._lanes.remove(lane)
+        self._adopt(Slot(self._launch))
+        if lane.request is not None:
+            request, lane.request = lane.request, None
+            request.deaths += 1
+            on_reply(request, {"result": "slot-died", "reason": reason})

@@ -1,0 +1,172 @@
+"""One slot: a sealed process in the project's interpreter, and the connection to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import refute_child
+from refute.trials import seal as sealing
+
+Record = dict[str, Any]
+
+CHILD = str(Path(refute_child.__file__).parent)
+
+BOOT = """\
+import importlib.util, sys
+folder = sys.argv[1]
+if sys.argv[2] != "cwd" and sys.path and sys.path[0] == "":
+    del sys.path[0]
+place = importlib.util.spec_from_file_location(
+    "refute_child", folder + "/__init__.py", submodule_search_locations=[folder])
+package = importlib.util.module_from_spec(place)
+sys.modules["refute_child"] = package
+place.loader.exec_module(package)
+arguments = sys.argv[3:]
+sys.argv[:] = ["pytest"]
+from refute_child.boot import main
+main(arguments)
+"""
+"""Loads the one package that runs beside the tests, under a name that no project has, and
+puts nothing of refute on the path."""
+
+
+class SlotDied(Exception):
+    """The slot's process ended; the message says how, with the last of what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """All that is needed to start a slot."""
+
+    python: Path
+    root: Path
+    seal: sealing.Seal
+    environment: Mapping[str, str]
+    #: pytest's arguments, as the user would type them.
+    arguments: tuple[str, ...]
+    #: (absolute path, number of lines) of each source file.
+    files: tuple[tuple[str, int], ...]
+    #: ``python -m pytest`` puts the working folder on the path, ``pytest`` does not.
+    cwd_on_path: bool = False
+    memory: int = 0
+    processes: int = 0
+
+
+class Slot:
+    """Starts on creation; ``close`` ends it and everything that runs in it."""
+
+    def __init__(self, launch: Launch) -> None:
+        self.launch = launch
+        self.hello: Record = {}
+        #: What serves requests now: None the cradle, ``zygote``, or the path of a base.
+        self.mode: str | None = None
+        self._log: BinaryIO = tempfile.TemporaryFile()
+        self._buffer = b""
+        child_in, self._out = os.pipe()
+        self._in, child_out = os.pipe()
+        try:
+            self._process: subprocess.Popen[bytes] = sealing.spawn(
+                [
+                    str(launch.python),
+                    "-c",
+                    BOOT,
+                    CHILD,
+                    "cwd" if launch.cwd_on_path else "-",
+                    str(child_in),
+                    str(child_out),
+                ],
+                env=dict(launch.environment),
+                cwd=launch.root,
+                project_root=launch.root,
+                seal=launch.seal,
+                keep_admin=True,
+                pass_fds=(child_in, child_out),
+                stdout=self._log,
+                stderr=self._log,
+            )
+        finally:
+            os.close(child_in)
+            os.close(child_out)
+        self.send(
+            {
+                "version": refute_child.WIRE_VERSION,
+                "args": list(launch.arguments),
+                "files": launch.files,
+                "memory": launch.memory,
+                "processes": launch.processes,
+            }
+        )
+
+    def fileno(self) -> int:
+        """The descriptor that becomes readable when a record arrives."""
+        return self._in
+
+    def send(self, record: Record) -> None:
+        """Send one record. Raises SlotDied when nobody reads any more."""
+        data = memoryview(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+        try:
+            while data:
+                data = data[os.write(self._out, data) :]
+        except BrokenPipeError as error:
+            raise SlotDied(self._epitaph()) from error
+
+    def receive(self) -> Record:
+        """Wait for the next record. Raises SlotDied when there will be none."""
+        while b"\n" not in self._buffer:
+            self._fill()
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        record: Record = json.loads(line)
+        return record
+
+    def arrived(self) -> list[Record]:
+        """Read once, and return the records that are whole. Raises SlotDied at the end."""
+        self._fill()
+        *lines, self._buffer = self._buffer.split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def expect(self, *events: str) -> Record:
+        """Wait for one of these events. Raises SlotDied on any other."""
+        record = self.receive()
+        if record.get("event") not in events:
+            raise SlotDied(f"expected {' or '.join(events)}, got {str(record)[:300]}")
+        return record
+
+    def leave(self) -> None:
+        """End what serves now, and return to the cradle."""
+        if self.mode is not None:
+            self.send({"op": "leave"})
+            self.expect("left")
+            self.mode = None
+
+    def printed(self) -> str:
+        """The last of what the slot's processes printed outside any test."""
+        size = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, size - 20_000))
+        return self._log.read().decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Kill the slot's whole tree of processes and wait for it."""
+        if self._out >= 0:
+            os.close(self._out)
+            os.close(self._in)
+            self._out = self._in = -1
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+
+    def _fill(self) -> None:
+        chunk = os.read(self._in, 1 << 20)
+        if not chunk:
+            raise SlotDied(self._epitaph())
+        self._buffer += chunk
+
+    def _epitaph(self) -> str:
+        status = self._process.wait()
+        return f"the test process ended with status {status}\n{self.printed()}".rstrip()

@@ -1,0 +1,160 @@
+"""The first process of a slot in the project's interpreter: knows pytest, not the project.
+
+It hands the controller's connection to one fork at a time: a zygote, or a process stopped
+before one module's import. Meanwhile it waits and reaps what is left to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Callable
+from os import _exit, fork, waitpid
+from time import perf_counter as _now
+
+from . import WIRE_VERSION
+from .wire import Channel, Record
+
+
+def main(argv: list[str]) -> None:
+    """Run the process; ``argv`` holds the descriptors to read from and to write to."""
+    channel = Channel(int(argv[0]), int(argv[1]))
+    for fd in (channel.fd_in, channel.fd_out):
+        os.set_inheritable(fd, False)
+    setup = channel.receive()
+    if setup is None:
+        return
+    if setup["version"] != WIRE_VERSION:
+        channel.send({"event": "refused", "version": WIRE_VERSION})
+        return
+    try:
+        import pytest
+    except ImportError as error:
+        channel.send({"event": "no-pytest", "reason": str(error)})
+        return
+    version = ".".join(map(str, sys.version_info[:3]))
+    from .session import calming
+
+    channel.send(
+        {
+            "event": "hello",
+            "python": version,
+            "pytest": pytest.__version__,
+            "calming": calming(setup["args"]),
+        }
+    )
+    Cradle(channel, setup).serve()
+
+
+class Cradle:
+    """Answers requests of the controller until it leaves."""
+
+    def __init__(self, channel: Channel, setup: Record) -> None:
+        from .layers import Layers
+
+        self._channel = channel
+        self._setup = setup
+        self._layers = Layers.from_environment()
+
+    def serve(self) -> None:
+        """Read requests; each ``collect`` or ``base`` is served by a fork until it leaves."""
+        while True:
+            request = self._channel.receive()
+            if request is None or request["op"] == "quit":
+                return
+            if request["op"] == "mutants":
+                self._mutants(request)
+            elif request["op"] in ("collect", "base"):
+                status = self._in_fork(lambda request=request: self._pytest(request))  # type: ignore[misc]
+                if self._layers.dirty():
+                    self._layers.refresh()
+                self._channel.send({"event": "left", "status": status})
+
+    def _in_fork(self, work: Callable[[], None]) -> int:
+        pid = fork()
+        if pid == 0:
+            try:
+                work()
+                _exit(0)
+            finally:
+                _exit(70)
+        while True:
+            done, status = waitpid(-1, 0)
+            if done == pid:
+                return os.waitstatus_to_exitcode(status)
+
+    def _mutants(self, request: Record) -> None:
+        from .mutants import decode, find_mutants
+
+        for file, path in request["files"]:
+            try:
+                with open(path, "rb") as stream:
+                    text = decode(stream.read())[0]
+                found = find_mutants(
+                    file,
+                    text,
+                    operators=_chosen(request["operators"]),
+                    rules=_chosen(request["rules"]),
+                )
+                record: Record = {"mutants": found}
+            except (SyntaxError, ValueError, OSError) as error:
+                line = getattr(error, "lineno", None) or 0
+                record = {"mutants": [], "error": str(error), "line": line}
+            self._channel.send({"event": "mutants", "file": file, **record})
+        self._channel.send({"event": "mutants-done"})
+
+    def _pytest(self, request: Record) -> None:
+        from .forks import Forks
+        from .importbase import ImportBase
+        from .observe.lines import FileTable, Lines
+        from .runner import Runner
+        from .session import Suite, run_pytest
+        from .sources import Sources
+        from .supervise import Board
+        from .trial import Texts
+        from .zygote import Zygote
+
+        setup, channel = self._setup, self._channel
+        began = _now()
+        table = FileTable((path, lines) for path, lines in setup["files"])
+        sources = Sources(frozenset(os.path.realpath(path) for path, _ in setup["files"]))
+        sources.install()
+        forks = Forks(Board(), self._layers)
+        forks.memory, forks.processes = setup["memory"], setup["processes"]
+        runner = Runner(lambda name: table[name] >= 0, is_library)
+        texts = Texts()
+        os.environ.update(setup.get("environment", {}))
+        if request["op"] == "collect":
+            lines = Lines(table)
+            lines.start()
+            sources.on_code = lines.watch
+            zygote = Zygote(channel, forks, sources, lines, texts)
+            suite = Suite(runner, lambda suite: zygote.serve(suite, began))
+            code = run_pytest(setup["args"], suite)
+            if suite.config is None:
+                channel.send({"event": "collected", "exit": code, "errors": suite.errors})
+            return
+        suite = Suite(runner, lambda suite: base.ready(suite, lambda name: table[name] >= 0))
+        base = ImportBase(channel, forks, sources, texts, suite, request)
+        target = os.path.realpath(request["path"])
+        sources.before = lambda path: base.before(path) if path == target else None
+        base.guard(lambda: run_pytest(setup["args"], suite))
+
+
+def _chosen(names: list[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+_LIBRARIES = tuple(
+    {
+        path + os.sep
+        for name in ("stdlib", "platstdlib", "purelib", "platlib")
+        for path in (sysconfig.get_path(name), os.path.realpath(sysconfig.get_path(name)))
+    }
+)
+
+
+def is_library(name: str) -> bool:
+    """Whether a file belongs to Python or to what is installed for it."""
+    return name.startswith(("<", *_LIBRARIES)) or "/site-packages/" in name

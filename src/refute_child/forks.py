@@ -1,0 +1,104 @@
+"""A fork that runs one piece of work and hands one record back, under supervision."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+from collections.abc import Callable, Sequence
+from os import _exit, close, fork, getpid, pipe, read
+from typing import NoReturn
+
+from .layers import Layers
+from .supervise import Board, End, Limit, adopt_orphans, kill_rest, limit_trial, supervise
+from .wire import Record, _dumps, _loads, write_all
+
+Report = Callable[[Record], None]
+"""Hands a record to the parent and ends the process."""
+Work = Callable[[Report], Record]
+"""What a child does; the record that it returns goes to the parent."""
+
+
+_OUTSIDE = Limit(cpu=30.0, wall=60.0)
+"""What a trial may take before its first test, and between tests."""
+_FOREVER = Limit(cpu=float("inf"), wall=float("inf"))
+
+
+class Forks:
+    """Makes one child at a time and leaves nothing of it behind."""
+
+    def __init__(self, board: Board, layers: Layers) -> None:
+        self.board = board
+        self.layers = layers
+        self.memory = 0
+        self.processes = 0
+        self._into = -1
+        adopt_orphans()
+
+    def run(self, work: Work, limits: Sequence[Limit] | None) -> tuple[End, Record | None]:
+        """Fork, do the work in the child, wait; returns how it ended and its record, if any.
+
+        ``limits`` holds seconds for each test, in the order in which the child announces
+        them on the board; None waits for ever.
+        """
+        fork = self.open(limits)
+        if fork is not None:
+            return fork
+        try:
+            self.report(work(self.report))
+        except BaseException as error:
+            self.broken(error)
+        finally:
+            _exit(70)
+
+    def open(self, limits: Sequence[Limit] | None) -> tuple[End, Record | None] | None:
+        """Fork; None in the child, which must end by ``report``; see ``run``."""
+        self.board.start(-1)
+        parent = getpid()
+        out, into = pipe()
+        pid = fork()
+        if pid == 0:
+            close(out)
+            self._into = into
+            limit_trial(parent)
+            self.layers.drop_privileges()
+            return None
+        close(into)
+        end = supervise(
+            pid,
+            progress=self.board,
+            limits=limits or (),
+            outside=_FOREVER if limits is None else _OUTSIDE,
+            memory_limit_bytes=self.memory,
+            process_limit=self.processes,
+            sealed=self.layers.sealed,
+        )
+        kill_rest(sealed=self.layers.sealed)
+        data = b""
+        while chunk := read(out, 1 << 16):
+            data += chunk
+        close(out)
+        if self.layers.dirty():
+            self.layers.refresh()
+        line, found, _ = data.partition(b"\n")
+        return end, _loads(line.decode()) if found else None
+
+    @property
+    def in_child(self) -> bool:
+        """Whether this process is a trial."""
+        return self._into >= 0
+
+    def report(self, record: Record) -> NoReturn:
+        """In the child: hand the record over and end."""
+        write_all(self._into, _dumps(record).encode("utf-8", "backslashreplace") + b"\n")
+        _exit(0)
+
+    def broken(self, error: BaseException) -> NoReturn:
+        """In the child: our own failure, which is never a verdict."""
+        text = "".join(traceback.format_exception(error))[-3000:]
+        self.report({"broken": f"{type(error).__name__}: {error}", "traceback": text})
+
+
+def settle_memory() -> None:
+    """Before many forks: pages that only the collector would touch stay shared."""
+    gc.collect()
+    gc.freeze()

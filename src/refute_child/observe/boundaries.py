@@ -1,0 +1,67 @@
+"""Real boundaries that a test crosses: processes, connections, deletions, files written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_PROCESS = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.spawn", "pty.spawn"}
+_DELETE = {"os.remove", "os.rmdir", "shutil.rmtree", "os.rename", "os.truncate", "shutil.move"}
+_LIMIT = 100
+"""Crossings kept for one test."""
+
+
+class Boundaries:
+    """An audit hook that notes crossings; it can't be taken out, so it lives in forks only."""
+
+    def __init__(self) -> None:
+        self._found: set[str] = set()
+        self._busy = False
+
+    def start(self) -> None:
+        """Begin to observe this process, for good."""
+        sys.addaudithook(self._hook)
+
+    def take(self) -> list[str]:
+        """Crossings since the last call: ``process python3``, ``connect 127.0.0.1:5432``."""
+        found = sorted(self._found)
+        self._found.clear()
+        return found
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        if self._busy or len(self._found) >= _LIMIT:
+            return
+        if event == "open":
+            if len(args) > 2 and isinstance(args[2], int) and args[2] & _WRITE:
+                self._found.add("write")
+        elif event in _PROCESS:
+            self._found.add(f"process {_program(event, args)}")
+        elif event in _DELETE:
+            self._found.add("delete")
+        elif event == "socket.connect":
+            self._found.add(f"connect {_address(args[1])}")
+        elif event in ("os.fork", "os.forkpty"):
+            self._found.add("fork")
+        elif event == "os.kill":
+            self._found.add("signal")
+
+
+def _program(event: str, args: tuple[Any, ...]) -> str:
+    """The program's name alone: arguments may hold secrets."""
+    if event == "os.system":
+        return "sh"
+    first = args[0]
+    if event == "subprocess.Popen" and first is None and args[1]:
+        first = args[1][0]
+    try:
+        return os.fsdecode(first).rsplit("/", 1)[-1][:80]
+    except TypeError:
+        return "?"
+
+
+def _address(address: Any) -> str:
+    if isinstance(address, tuple) and len(address) >= 2:
+        return f"{address[0]}:{address[1]}"[:80]
+    return "unix"

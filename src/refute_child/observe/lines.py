@@ -1,0 +1,177 @@
+"""Which lines of project code run, with a price that is paid once a line and test.
+
+From Python 3.12 on by ``sys.monitoring`` with events on project code objects alone; on 3.11
+by a trace function. Hits go to shared memory, so that what forked children of a test execute
+is seen as well.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from mmap import mmap
+from os.path import realpath as _realpath
+from types import CodeType, FrameType
+from typing import Any
+
+from ..units import nested_codes
+
+
+class FileTable(dict[str, int]):
+    """File name as code objects carry it -> position in the table of hits, or -1.
+
+    Names that were not seen before are resolved once (symbolic links, relative names).
+    """
+
+    def __init__(self, files: Iterable[tuple[str, int]]) -> None:
+        super().__init__()
+        self._real: dict[str, int] = {}
+        self.spans: list[tuple[int, int]] = []
+        position = 0
+        for path, lines in files:
+            self._real[_realpath(path)] = position
+            self.spans.append((position, lines + 2))
+            position += lines + 2
+        self.size = max(position, 1)
+
+    def __missing__(self, name: str) -> int:
+        found = self._real.get(_realpath(name), -1)
+        self[name] = found
+        return found
+
+
+class Lines:
+    """Records the lines of the given files that run; ``take`` hands over and forgets."""
+
+    def __init__(self, table: FileTable) -> None:
+        self.table = table
+        self.hits = mmap(-1, table.size)
+        self._blank = bytes(table.size)
+        self._mechanism: _Monitoring | _Tracing = (
+            _Monitoring(table, self.hits)
+            if hasattr(sys, "monitoring")
+            else _Tracing(table, self.hits)
+        )
+        self.watch: Callable[[CodeType], None] = self._mechanism.watch
+        self.start: Callable[[], None] = self._mechanism.start
+        self.stop: Callable[[], None] = self._mechanism.stop
+        self.discover: Callable[[], None] = self._mechanism.discover
+
+    def take(self) -> list[tuple[int, list[int]]]:
+        """(file index, lines) that ran since the last call."""
+        data = self.hits[:]
+        found: list[tuple[int, list[int]]] = []
+        if data != self._blank:
+            self.hits[:] = self._blank
+            for index, (start, size) in enumerate(self.table.spans):
+                part = data[start : start + size]
+                if part.strip(b"\0"):
+                    found.append((index, [line for line, hit in enumerate(part) if hit]))
+        self._mechanism.rearm()
+        return found
+
+
+class _Monitoring:
+    """sys.monitoring: a LINE event is switched off where it fired until the next ``rearm``."""
+
+    def __init__(self, table: FileTable, hits: mmap) -> None:
+        self._table = table
+        self._hits = hits
+        self._monitoring: Any = sys.monitoring
+        self._tool = -1
+        self._known: dict[int, CodeType] = {}
+        self._fired: dict[int, CodeType] = {}
+
+    def start(self) -> None:
+        monitoring = self._monitoring
+        for tool in (4, 3, 5, 2):
+            if monitoring.get_tool(tool) is None:
+                monitoring.use_tool_id(tool, "refute")
+                self._tool = tool
+                break
+        else:
+            raise RuntimeError("all tool identifiers of sys.monitoring are taken")
+        disable, table, hits, fired = monitoring.DISABLE, self._table, self._hits, self._fired
+
+        def on_line(code: CodeType, line: int) -> Any:
+            fired[id(code)] = code
+            hits[table[code.co_filename] + line] = 1
+            return disable
+
+        def on_start(code: CodeType, offset: int) -> Any:
+            if id(code) not in self._known and table[code.co_filename] >= 0:
+                self.watch(code)
+            return disable
+
+        monitoring.register_callback(self._tool, monitoring.events.LINE, on_line)
+        monitoring.register_callback(self._tool, monitoring.events.PY_START, on_start)
+
+    def watch(self, code: CodeType) -> None:
+        """Observe a code object of the project, and those nested in it."""
+        if self._tool < 0:
+            return
+        for nested in nested_codes(code):
+            if id(nested) not in self._known:
+                self._known[id(nested)] = nested
+                self._monitoring.set_local_events(
+                    self._tool, nested, self._monitoring.events.LINE
+                )
+
+    def discover(self) -> None:
+        """Also find project code that came by other ways than import (copies)."""
+        self._monitoring.set_events(self._tool, self._monitoring.events.PY_START)
+
+    def rearm(self) -> None:
+        line = self._monitoring.events.LINE
+        for code in self._fired.values():
+            self._monitoring.set_local_events(self._tool, code, 0)
+            self._monitoring.set_local_events(self._tool, code, line)
+        self._fired.clear()
+
+    def stop(self) -> None:
+        """Leave code objects as if they had never been observed."""
+        if self._tool < 0:
+            return
+        self._monitoring.set_events(self._tool, 0)
+        for code in self._known.values():
+            self._monitoring.set_local_events(self._tool, code, 0)
+        self._known.clear()
+        self._fired.clear()
+        self._monitoring.free_tool_id(self._tool)
+        self._tool = -1
+
+
+class _Tracing:
+    """A trace function, for Python 3.11."""
+
+    def __init__(self, table: FileTable, hits: mmap) -> None:
+        self._table = table
+        self._hits = hits
+
+    def start(self) -> None:
+        table, hits = self._table, self._hits
+
+        def local(frame: FrameType, event: str, arg: object) -> Any:
+            if event == "line":
+                hits[table[frame.f_code.co_filename] + frame.f_lineno] = 1
+            return local
+
+        def trace(frame: FrameType, event: str, arg: object) -> Any:
+            return local if table[frame.f_code.co_filename] >= 0 else None
+
+        threading.settrace(trace)
+        sys.settrace(trace)
+
+    def watch(self, code: CodeType) -> None:
+        """Nothing to do: the trace function sees every frame."""
+
+    def discover(self) -> None:
+        """Nothing to do: the trace function sees every frame."""
+
+    def rearm(self) -> None:
+        """Nothing to do: every line event is delivered."""
+
+    def stop(self) -> None:
+        threading.settrace(None)  # type: ignore[arg-type]
+        sys.settrace(None)

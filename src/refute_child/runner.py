@@ -1,0 +1,134 @@
+"""One test run under pytest's own protocol, and the bare facts of how it ended."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from time import perf_counter as _now
+from typing import Any
+
+import pytest
+from _pytest.outcomes import Failed
+from _pytest.runner import runtestprotocol
+
+from .wire import Record
+
+_seed_random = random.seed
+
+
+class Runner:
+    """Runs single items; a pytest plugin, so that it sees exceptions before any formatting."""
+
+    def __init__(self, is_project: Callable[[str], bool], is_library: Callable[[str], bool]):
+        self._is_project = is_project
+        self._is_library = is_library
+        self._failure: Record | None = None
+        self._outcome = "passed"
+        self._detail = ""
+        self._detailed = False
+
+    def run(self, item: pytest.Item, nextitem: pytest.Item | None, detailed: bool) -> Record:
+        """Run one item through all plugins that wrap the protocol.
+
+        Returns ``outcome`` (passed, failed, skipped, xfailed), ``seconds``, and for a failure
+        ``failure`` with phase, exception, message, by_test; with ``detailed`` also pytest's
+        own text.
+        """
+        self._failure, self._outcome, self._detail = None, "passed", ""
+        self._detailed = detailed
+        _seed_everything()
+        if not detailed:
+            item.repr_failure = _bare  # type: ignore[method-assign]
+            item._repr_failure_py = _bare  # type: ignore[method-assign]
+        start = _now()
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        except (KeyboardInterrupt, SystemExit, pytest.exit.Exception) as error:
+            self._failed("call", error)
+        record: Record = {"outcome": self._outcome, "seconds": _now() - start}
+        if self._failure is not None:
+            record["outcome"] = "failed"
+            record["failure"] = self._failure
+        if self._detail:
+            record["detail"] = self._detail
+        return record
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        for report in runtestprotocol(item, nextitem=nextitem, log=False):
+            self._note(report)
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # Ours are not logged; these are sub-tests' and other plugins' own.
+        self._note(report)
+
+    @pytest.hookimpl(tryfirst=True, wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
+        before = call.excinfo
+        report = yield
+        # The unittest plugin puts the real exception into the call while the report is made.
+        excinfo = call.excinfo or before
+        if report.failed and excinfo is not None:
+            self._failed(call.when, excinfo.value)
+        return report
+
+    def _note(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._outcome = "failed"
+            if self._failure is None:
+                self._failure = _record(report.when or "call", "Failed", "", by_test=True)
+            if self._detailed and not self._detail:
+                self._detail = report.longreprtext[-2000:]
+        elif report.skipped and self._outcome == "passed":
+            self._outcome = "xfailed" if hasattr(report, "wasxfail") else "skipped"
+            if isinstance(report.longrepr, tuple):
+                self._detail = str(report.longrepr[2])[:300]
+        elif hasattr(report, "wasxfail") and self._outcome == "passed":
+            self._outcome = "xfailed"
+
+    def _failed(self, phase: str, error: BaseException) -> None:
+        if self._failure is not None:
+            return
+        kind = type(error)
+        name = kind.__qualname__
+        if kind.__module__ not in ("builtins", "_pytest.outcomes"):
+            name = f"{kind.__module__}.{name}"
+        try:
+            message = str(error).strip().partition("\n")[0]
+        except Exception:
+            message = "(its message could not be had)"
+        self._failure = _record(phase, name[:120], message[:200], by_test=self._by_test(error))
+        self._outcome = "failed"
+
+    def _by_test(self, error: BaseException) -> bool:
+        """Whether the innermost frame that is no library's belongs to the tests."""
+        if isinstance(error, Failed):
+            return True
+        verdict = True
+        trace = error.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if self._is_project(name):
+                verdict = False
+            elif not self._is_library(name):
+                verdict = True
+            trace = trace.tb_next
+        return verdict
+
+
+def _record(phase: str, exception: str, message: str, *, by_test: bool) -> Record:
+    return {"phase": phase, "exception": exception, "message": message, "by_test": by_test}
+
+
+def _bare(*args: Any, **kwargs: Any) -> str:
+    return "failed"
+
+
+def _seed_everything() -> None:
+    """The same random numbers for each trial of a test, whatever ran before."""
+    _seed_random(0)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and hasattr(numpy, "random"):
+        numpy.random.seed(0)

@@ -1,0 +1,83 @@
+"""Put a mutant into a running process: the live functions get the mutated code object."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
+from typing import Any
+
+from .units import pairs
+
+Key = tuple[str, int, str]
+
+
+class Unswappable(Exception):
+    """This function can't be swapped safely here; the message says why."""
+
+
+class LiveFunctions:
+    """All function objects of project files that exist once the suite is collected."""
+
+    def __init__(self, is_project: Callable[[str], bool]) -> None:
+        self._functions: dict[Key, list[FunctionType]] = {}
+        self._suspended: set[Key] = set()
+        for thing in gc.get_objects():
+            kind = type(thing)
+            if kind is FunctionType:
+                if is_project(thing.__code__.co_filename):
+                    self._functions.setdefault(key_of(thing.__code__), []).append(thing)
+            elif kind in (GeneratorType, CoroutineType, AsyncGeneratorType):
+                code = suspended_code(thing)
+                if code is not None and is_project(code.co_filename):
+                    self._suspended.add(key_of(code))
+
+    def codes(self) -> list[CodeType]:
+        """The code objects of all those functions."""
+        return [f.__code__ for functions in self._functions.values() for f in functions]
+
+    def swap(self, original: CodeType, armed: CodeType) -> int:
+        """Swap every live function that was made from ``original`` or from a function nested
+        in it; returns how many. Raises Unswappable, before anything is changed, when a live
+        function differs from its source, when free variables don't fit, or when a generator
+        of it is suspended.
+        """
+        partner = {id(before): after for before, after in pairs(original, armed)}
+        planned: list[tuple[FunctionType, CodeType]] = []
+        for before, after in pairs(original, original):
+            key = key_of(before)
+            if key in self._suspended:
+                raise Unswappable("a generator of it was suspended when the trials began")
+            for function in self._functions.get(key, ()):
+                live = function.__code__
+                if live != before:
+                    if any(live == other for other, _ in pairs(original, original)):
+                        continue
+                    raise Unswappable("the function in memory differs from its source")
+                if id(before) not in partner:
+                    raise Unswappable("the mutant does away with a function that exists")
+                after = partner[id(before)]
+                if live.co_freevars != after.co_freevars:
+                    raise Unswappable("its free variables change")
+                planned.append((function, after))
+        for function, code in planned:
+            function.__code__ = code
+        return len(planned)
+
+
+def key_of(code: CodeType) -> Key:
+    """Where a code object comes from, as far as it can be seen from outside."""
+    return (code.co_filename.rpartition("/")[2], code.co_firstlineno, code.co_name)
+
+
+def suspended_code(thing: Any) -> CodeType | None:
+    """The code of a generator, coroutine or asynchronous generator that has begun."""
+    for code_name, frame_name in (
+        ("gi_code", "gi_frame"),
+        ("cr_code", "cr_frame"),
+        ("ag_code", "ag_frame"),
+    ):
+        if hasattr(thing, code_name):
+            code = getattr(thing, code_name)
+            return code if getattr(thing, frame_name) is not None else None
+    return None

@@ -1,0 +1,144 @@
+"""What a trial's process does: arm one mutant, run the chosen tests, stop at the first kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from os.path import realpath as _realpath
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from .observe.raises import Raises
+from .runner import Runner
+from .sources import Sources
+from .supervise import Board
+from .swap import LiveFunctions, Unswappable
+from .units import Module, UnknownUnit
+from .wire import Record
+
+Report = Callable[[Record], None]
+
+
+class Ticks:
+    """Counts loop turns and function starts of the mutated function, for each test."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.limit = 0
+        self.most = 0
+        self._stop: Callable[[], None] | None = None
+
+    def begin(self, limit: int, stop: Callable[[], None]) -> None:
+        """Start counting; ``stop`` is called, and must not return, at ``limit``."""
+        self.count, self.limit, self._stop = 0, limit, stop
+
+    def next_test(self) -> None:
+        """Count from nothing again."""
+        self.most = max(self.most, self.count)
+        self.count = 0
+
+    def tick(self) -> None:
+        """Called by armed code."""
+        self.count += 1
+        if self.count > self.limit and self._stop is not None:
+            self._stop()
+
+
+class Texts:
+    """Project sources as text, parsed once for all mutants of a file."""
+
+    def __init__(self) -> None:
+        self._modules: dict[str, Module] = {}
+
+    def module(self, path: str) -> Module:
+        """The parsed file. Raises OSError and SyntaxError."""
+        if path not in self._modules:
+            from .mutants import decode
+
+            with open(path, "rb") as file:
+                text = decode(file.read())[0]
+            self._modules[path] = Module(path, text)
+        return self._modules[path]
+
+
+class Arming:
+    """Everything needed to put one mutant in, prepared before the fork."""
+
+    def __init__(self, texts: Texts, ticks: Ticks, sources: Sources) -> None:
+        self._texts = texts
+        self._ticks = ticks
+        self._sources = sources
+
+    def prepare(self, mutant: Record) -> None:
+        """Parse the file and compile the original once, before any fork."""
+        module = self._texts.module(mutant["path"])
+        if mutant["unit"] is not None:
+            with suppress(UnknownUnit, SyntaxError):
+                module.original(mutant["unit"], mutant["unit_line"])
+
+    def arm(self, mutant: Record, live: LiveFunctions, loaded: frozenset[str]) -> int:
+        """Swap the mutant in, and have it in force for imports to come; returns how many
+        functions were swapped. Raises Unswappable.
+        """
+        path = mutant["path"]
+        module = self._texts.module(path)
+        edit = (mutant["start"], mutant["end"], mutant["text"])
+        swapped = 0
+        real = _realpath(path)
+        if real in loaded:
+            if mutant["unit"] is None:
+                raise Unswappable("it runs when its module is imported")
+            swapped = self._swap(module, mutant, edit, live)
+            if not swapped:
+                raise Unswappable("no function of that name is alive")
+        self._sources.mutate(path, lambda: module.mutated_module(*edit))
+        return swapped
+
+    def arm_original(self, mutant: Record, live: LiveFunctions) -> None:
+        """Count the ticks of the unchanged function."""
+        self._swap(self._texts.module(mutant["path"]), mutant, None, live)
+
+    def _swap(
+        self,
+        module: Module,
+        mutant: Record,
+        edit: tuple[int, int, str] | None,
+        live: LiveFunctions,
+    ) -> int:
+        unit, line = mutant["unit"], mutant["unit_line"]
+        try:
+            original: CodeType = module.original(unit, line)
+            return live.swap(original, module.armed(unit, line, edit, self._ticks.tick))
+        except (UnknownUnit, SyntaxError) as error:
+            raise Unswappable(f"it can't be compiled alone: {error}") from error
+
+
+def run_tests(
+    items: Sequence[pytest.Item],
+    runner: Runner,
+    board: Board,
+    raises: Raises,
+    ticks: Ticks,
+    offset: int = 0,
+) -> Record:
+    """Run the items in order up to the first that notices; ``ran`` counts them."""
+    raises.start()
+    for position, item in enumerate(items):
+        board.start(position + offset)
+        ticks.next_test()
+        raises.take()
+        following = items[position + 1] if position + 1 < len(items) else None
+        record = runner.run(item, following, detailed=False)
+        if record["outcome"] == "failed":
+            failure: dict[str, Any] = record["failure"]
+            failure["accidents"] = raises.take()
+            return {
+                "result": "failed",
+                "ran": position + 1,
+                "failure": failure,
+                "seconds": record["seconds"],
+            }
+    ticks.next_test()
+    return {"result": "passed", "ran": len(items), "ticks": ticks.most}

@@ -1,0 +1,216 @@
+"""The process that has collected the suite once and runs none of it: it forks for each trial."""
+
+from __future__ import annotations
+
+import sys
+from os.path import realpath as _realpath
+from time import perf_counter as _now
+from typing import Any
+
+import pytest
+
+from .forks import Forks, Report, settle_memory
+from .observe.boundaries import Boundaries
+from .observe.fixtures import FixtureLines
+from .observe.lines import Lines
+from .observe.raises import Raises
+from .session import Suite, clear_capture, quiet_output
+from .sources import Sources
+from .supervise import Limit
+from .swap import LiveFunctions, Unswappable
+from .trial import Arming, Texts, Ticks, run_tests
+from .wire import Channel, Record
+
+TICKS = 10_000
+"""Turns that a mutated function may take in one test before its original is asked."""
+TICK_FACTOR = 100
+"""How many times the original's turns a mutant may take."""
+
+
+class Zygote:
+    """Serves trials until told to leave."""
+
+    def __init__(
+        self, channel: Channel, forks: Forks, sources: Sources, lines: Lines, texts: Texts
+    ) -> None:
+        self._channel = channel
+        self._forks = forks
+        self._sources = sources
+        self._lines = lines
+        self._ticks = Ticks()
+        self._arming = Arming(texts, self._ticks, sources)
+        self._known_ticks: dict[tuple[str, int], int] = {}
+        table = lines.table
+        self._is_project = lambda name: table[name] >= 0
+
+    def serve(self, suite: Suite, began: float) -> None:
+        """Tell what was collected, then answer requests; returns when told to leave."""
+        assert suite.config is not None
+        self._suite = suite
+        self._channel.send(self._inventory(suite, began))
+        self._lines.stop()
+        quiet_output(suite.config)
+        self._loaded = loaded_files()
+        factory = getattr(suite.config, "_tmp_path_factory", None)
+        if factory is not None:
+            factory.getbasetemp()
+        self._live = LiveFunctions(self._is_project)
+        self._forks.layers.settle()
+        settle_memory()
+        while True:
+            request = self._channel.receive()
+            if request is None or request["op"] == "leave":
+                return
+            if request["op"] == "baseline":
+                self._channel.send(self._baseline(request))
+            elif request["op"] == "trial":
+                self._channel.send(self._trial(request))
+
+    def _inventory(self, suite: Suite, began: float) -> Record:
+        files: dict[str, int] = {}
+        places = [files.setdefault(_realpath(item.path), len(files)) for item in suite.items]
+        return {
+            "event": "collected",
+            "tests": [item.nodeid for item in suite.items],
+            "test_files": places,
+            "files": list(files),
+            "errors": suite.errors,
+            "seconds": _now() - began,
+            "lines": self._lines.take(),
+            "modules": {
+                name: origin
+                for name, module in list(sys.modules.items())
+                if "." not in name and (origin := _origin(module))
+            },
+        }
+
+    def _baseline(self, request: Record) -> Record:
+        order = list(range(len(self._suite.items)))
+        if request["order"] == "reverse":
+            order.reverse()
+        end, record = self._forks.run(lambda report: self._observe(order), None)
+        if record is None:
+            record = {"died": f"{end.kind} {end.status}"}
+        return {"event": "baseline", **record}
+
+    def _observe(self, order: list[int]) -> Record:
+        """The whole suite, each test observed; runs in a fork."""
+        items, runner = self._suite.items, self._suite.runner
+        plugins: pytest.PytestPluginManager = items[0].config.pluginmanager
+        fixtures = FixtureLines(self._lines)
+        plugins.register(fixtures, "refute-fixture-lines")
+        raises, boundaries = Raises(self._is_project), Boundaries()
+        self._lines.start()
+        for thing in self._live.codes():
+            self._lines.watch(thing)
+        self._lines.discover()
+        self._sources.on_code = self._lines.watch
+        if hasattr(sys, "monitoring"):
+            raises.start()
+        boundaries.start()
+        began = _now()
+        for position, index in enumerate(order):
+            following = items[order[position + 1]] if position + 1 < len(order) else None
+            self._forks.board.start(position)
+            self._channel.send({"event": "begin", "index": index})
+            raises.take()
+            boundaries.take()
+            fixtures.begin()
+            record = runner.run(items[index], following, detailed=True)
+            record["lines"] = fixtures.end(index, items[index])
+            record["accidents"] = raises.take()
+            record["boundaries"] = boundaries.take()
+            self._channel.send({"event": "test", "index": index, **record})
+        self._channel.send({"event": "shared", "lines": fixtures.shared()})
+        return {"seconds": _now() - began}
+
+    def _trial(self, request: Record) -> Record:
+        allowed = int(request.get("ticks", TICKS))
+        reply = self._attempt(request, allowed)
+        if reply["result"] != "loop" or "ticks" in request:
+            return reply
+        # Over the first limit: ask the original, then judge by what it takes itself.
+        mutant, test = request["mutant"], request["tests"][reply["ran"] - 1]
+        key = (f"{mutant['path']}:{mutant['unit_line']}", test)
+        if key not in self._known_ticks:
+            self._known_ticks[key] = self._measure(mutant, test, request)
+        allowed = self._known_ticks[key] * TICK_FACTOR
+        return reply if allowed <= TICKS else self._attempt(request, allowed)
+
+    def _measure(self, mutant: Record, test: int, request: Record) -> int:
+        """Turns that the original takes in one test; 0 if it can't be told."""
+
+        def work(report: Report) -> Record:
+            self._arming.arm_original(mutant, self._live)
+            self._ticks.begin(1 << 60, lambda: None)
+            return self._run([test])
+
+        _, record = self._forks.run(work, [Limit(*limit) for limit in request["limits"][:1]])
+        return int(record.get("ticks", 0)) if record is not None else 0
+
+    def _attempt(self, request: Record, allowed: int) -> Record:
+        tests: list[int] = request["tests"]
+        if request["mutant"] is not None:
+            self._arming.prepare(request["mutant"])
+
+        def work(report: Report) -> Record:
+            def stop() -> None:
+                report({"result": "loop", "ran": self._forks.board.index + 1})
+
+            self._ticks.begin(allowed, stop)
+            swapped = -1
+            if request["mutant"] is not None:
+                try:
+                    swapped = self._arming.arm(request["mutant"], self._live, self._loaded)
+                except Unswappable as reason:
+                    return {"result": "unswappable", "ran": 0, "reason": str(reason)}
+            record = self._run(tests)
+            if swapped == 0 and record["result"] == "passed" and not self._sources.used:
+                return {"result": "unswappable", "ran": 0, "reason": "its module is not imported"}
+            return record
+
+        began = _now()
+        end, record = self._forks.run(work, [Limit(*limit) for limit in request["limits"]])
+        reply: Record = {"event": "trial", "id": request["id"], "took": _now() - began}
+        if record is None or "broken" in record:
+            clear_capture(self._suite.items[0].config)
+            reply |= ended(end, self._forks.board.index + 1)
+            if record is not None:
+                reply |= {"result": "broken", "reason": record["broken"]}
+                reply["traceback"] = record["traceback"]
+        else:
+            reply |= record
+        return reply
+
+    def _run(self, tests: list[int]) -> Record:
+        items = [self._suite.items[index] for index in tests]
+        raises = Raises(self._is_project)
+        return run_tests(items, self._suite.runner, self._forks.board, raises, self._ticks)
+
+
+def ended(end: Any, ran: int) -> Record:
+    """The result of a trial whose process left no record of its own."""
+    if end.kind in ("wall", "cpu"):
+        return {"result": "timeout", "ran": ran, "reason": f"{end.kind} limit"}
+    if end.kind in ("memory", "processes"):
+        return {"result": "died", "ran": ran, "reason": f"{end.kind} limit"}
+    return {"result": "died", "ran": ran, "reason": f"{end.kind} {end.status}"}
+
+
+def loaded_files() -> frozenset[str]:
+    """Real paths of all modules that are imported."""
+    return frozenset(
+        _realpath(origin) for module in list(sys.modules.values()) if (origin := _origin(module))
+    )
+
+
+def _origin(module: Any) -> str | None:
+    """A module's file, or a package's folder where it has none."""
+    try:
+        origin = getattr(module, "__file__", None)
+        if origin is None:
+            origin = next(iter(getattr(module, "__path__", ())), None)
+    except Exception:
+        # Some modules are objects that answer any question with an error.
+        return None
+    return origin if isinstance(origin, str) else None

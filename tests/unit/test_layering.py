@@ -1,0 +1,237 @@
+"""The rooms of ARCHITECTURE.md, and which of them may import which; held by reading imports."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+
+MODULES = {
+    path.relative_to(SRC)
+    .with_suffix("")
+    .as_posix()
+    .removesuffix("/__init__")
+    .replace("/", "."): path
+    for path in sorted(SRC.rglob("*.py"))
+}
+
+ROOMS = {
+    "errors": ("refute.errors", "refute.messages"),
+    "settings": ("refute.settings",),
+    "project": (
+        "refute.project",
+        "refute.hints",
+        "refute.layout",
+        "refute.sources",
+        "refute.interpreter",
+    ),
+    "outcome": ("refute.trials.outcome",),
+    "fault": ("refute.faults.fault",),
+    "baseline": ("refute.baseline",),
+    "faults": ("refute.faults",),
+    "trials": ("refute.trials",),
+    "verdicts": ("refute.verdicts",),
+    "metrics": ("refute.metrics",),
+    "findings": ("refute.findings",),
+    "judgement": ("refute.judgement",),
+    "store": ("refute.store",),
+    "report": ("refute.report",),
+    "events": ("refute.events",),
+    "console": ("refute.console",),
+    "verify": ("refute.verify",),
+    "pipeline": ("refute.pipeline", "refute.diary"),
+    "plugin": ("refute.pytest_plugin",),
+    "cli": ("refute.cli", "refute.__main__"),
+    "child": ("refute_child",),
+}
+"""Room to the modules and packages in it; the longest name that fits a module decides."""
+
+ENGINE = {
+    "errors",
+    "settings",
+    "project",
+    "outcome",
+    "fault",
+    "baseline",
+    "faults",
+    "trials",
+    "verdicts",
+    "metrics",
+    "findings",
+    "judgement",
+    "store",
+    "events",
+    "child",
+}
+
+MAY_IMPORT = {
+    "errors": set(),
+    # The names of operators and rules, to refuse a wrong one at once.
+    "settings": {"errors", "child"},
+    "project": {"settings", "errors"},
+    "outcome": set(),
+    "fault": set(),
+    "baseline": {"project", "outcome"},
+    "faults": {"baseline", "fault", "outcome", "project", "settings"},
+    "trials": {"faults", "fault", "baseline", "project", "settings", "errors", "outcome", "child"},
+    "verdicts": {"faults", "fault", "outcome"},
+    "metrics": {"verdicts", "baseline", "fault"},
+    "findings": {"metrics", "verdicts", "baseline", "fault"},
+    "judgement": {
+        "findings",
+        "metrics",
+        "verdicts",
+        "baseline",
+        "project",
+        "fault",
+        "outcome",
+        "errors",
+    },
+    "store": {"judgement", "verdicts", "outcome", "errors"},
+    "report": {"judgement", "errors"},
+    "events": {"findings", "verdicts"},
+    "console": {"events", "report", "verdicts"},
+    "verify": {*ENGINE, "console"},
+    # The pipeline tells the console what happens, and knows nothing else of it.
+    "pipeline": {*ENGINE, "console"},
+    "plugin": set(),
+    "cli": {*ENGINE, "report", "console", "pipeline", "verify"},
+    "child": set(),
+}
+
+THIRD_PARTY = {
+    "cli": {"click"},
+    "report": {"rich"},
+    "console": {"rich"},
+    "child": {"pytest", "_pytest"},
+}
+"""What a room may import that is neither ours nor the standard library."""
+
+WITHOUT_PYTEST = (
+    "refute_child.operators",
+    "refute_child.suppress",
+    "refute_child.mutants",
+    "refute_child.sources",
+    "refute_child.units",
+    "refute_child.wire",
+    "refute_child.launch",
+    "refute_child.mounts",
+    "refute_child.linux",
+)
+"""Parts of the child that run without pytest: the seal's launcher and what makes mutants."""
+
+IMPORTERS = {"__import__", "import_module", "run_path", "run_module", "exec", "eval", "execfile"}
+"""Calls that could bring the project's code into the controller."""
+
+
+def room_of(module: str) -> str:
+    fits = [
+        (len(prefix), room)
+        for room, prefixes in ROOMS.items()
+        for prefix in prefixes
+        if module == prefix or module.startswith(prefix + ".")
+    ]
+    assert fits, f"{module} is in no room: give it one here and in ARCHITECTURE.md"
+    return max(fits)[1]
+
+
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def imports_of(module: str) -> Iterator[str]:
+    """The full names of all modules that a module imports, wherever in it."""
+    package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")
+                base = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [base])])
+            # `from package import module` imports the module, `from module import name` does not.
+            for alias in node.names:
+                full = f"{base}.{alias.name}"
+                yield full if full in MODULES else base
+
+
+def is_ours(name: str) -> bool:
+    return name.split(".")[0] in ("refute", "refute_child")
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "refute"])
+def test_module_imports_only_what_its_room_may(module: str) -> None:
+    room = room_of(module)
+    wrong = {
+        name
+        for name in imports_of(module)
+        if is_ours(name)
+        # The package itself holds the version alone, which everybody may know.
+        and name != "refute"
+        and room_of(name) not in {room, *MAY_IMPORT[room]}
+    }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_no_other_packages_than_agreed(module: str) -> None:
+    allowed = set() if module == "refute" else THIRD_PARTY.get(room_of(module), set())
+    if module.startswith(WITHOUT_PYTEST):
+        allowed = set()
+    tops = {name.split(".")[0] for name in imports_of(module) if not is_ours(name)}
+    assert tops - sys.stdlib_module_names - allowed == set()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("refute_child")])
+def test_child_knows_nothing_of_the_controller(module: str) -> None:
+    assert [name for name in imports_of(module) if name.split(".")[0] == "refute"] == []
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.split(".")[0] == "refute"])
+def test_controller_never_runs_code_that_it_was_given(module: str) -> None:
+    called = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
+    }
+    assert called & IMPORTERS == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_and_its_functions_are_of_a_size_to_be_read(module: str) -> None:
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 300
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    long = {
+        node.name
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, functions) and (node.end_lineno or 0) - node.lineno >= 60
+    }
+    assert long == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_says_what_it_is_for(module: str) -> None:
+    assert ast.get_docstring(tree_of(module))
+
+
+def test_rooms_are_on_the_map() -> None:
+    text = (SRC.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    packages = {name.split(".")[1] for name in MODULES if name.startswith("refute.")}
+    unnamed = {name for name in packages - {"__main__"} if f"refute.{name}" not in text}
+    assert unnamed == set()
+
+
+def test_pytest_plugin_is_inert() -> None:
+    names = [
+        node
+        for node in tree_of("refute.pytest_plugin").body
+        if not isinstance(node, ast.Expr | ast.ImportFrom)
+    ]
+    assert names == []
+    assert list(imports_of("refute.pytest_plugin")) == ["__future__"]

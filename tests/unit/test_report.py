@@ -1,0 +1,363 @@
+"""Reports for people: what they say at any size, and patches that git takes."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.factory import MONEY, fault, judgement, killed, other, passed, shop, survived
+
+from refute.errors import RefuteError
+from refute.judgement import Judged, Judgement, KillKind, Source, Verdict
+from refute.report import bar, console_for, crop, crop_path, plural, printable
+from refute.report.diff import excerpt, fitted, mutated
+from refute.report.mutant import find, patch, show
+from refute.report.terminal import ran_over, render
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def summary(found: Judgement, width: int = 80) -> str:
+    stream = io.StringIO()
+    render(found, console_for(stream, width=width))
+    return stream.getvalue()
+
+
+def one(found: Judgement, item: Judged) -> str:
+    stream = io.StringIO()
+    show(found, item, console_for(stream, width=80))
+    return stream.getvalue()
+
+
+def test_the_summary_says_the_score_in_words() -> None:
+    text = summary(shop())
+    assert "\n3 of 10 faults noticed: 30.0%\n" in text
+    assert "  2 told      an assertion said so\n" in text
+    assert "  2 not run   no test runs their lines; of the others 37.5% were noticed\n" in text
+    assert "90.9% of the faults could be judged; 1 could not and don't count." in text
+
+
+def test_the_summary_shows_survivors_as_readable_diffs() -> None:
+    text = summary(shop())
+    assert (
+        "      def price(amount, member):\n"
+        "    -     if amount > 100 and member:\n"
+        "    +     if amount >= 100 and member:\n"
+        "    not noticed by test_price (4 cases), test_smoke\n"
+    ) in text
+    assert re.search(r"To see one closely: refute show m-[0-9a-f]{8}\n$", text)
+
+
+def test_the_summary_names_files_functions_and_tests() -> None:
+    text = summary(shop())
+    assert re.search(r"src/shop/money\.py  \S{10}   28\.6%          3         2\n", text)
+    assert re.search(r"price +3 of 5 unnoticed +src/shop/money\.py:1\n", text)
+    assert re.search(r"refund +2 faults +src/shop/money\.py:1\n", text)
+    assert "tests/test_money.py::TestShop::test_smoke  of 6 faults\n" in text
+    assert "Note: tests/test_net.py::test_sync fails on unchanged code" in text
+    assert "1 fault in places that rules leave alone: the text of an error (1)\n" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_nothing_ends_in_blanks_and_prose_keeps_to_the_width(width: int) -> None:
+    lines = summary(shop(), width).splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert max(len(line) for line in lines) <= max(width, 80)
+
+
+def test_colours_add_nothing_to_the_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    coloured, plain = io.StringIO(), io.StringIO()
+    render(shop(), console_for(coloured, width=80))
+    render(shop(), console_for(plain, width=80, plain=True))
+    assert "\x1b[31m" in coloured.getvalue()
+    assert "\x1b" not in plain.getvalue()
+    assert ESCAPE.sub("", coloured.getvalue()) == plain.getvalue()
+
+
+def test_a_run_without_survivors() -> None:
+    text = summary(judgement([killed(fault("and", "or")), killed(fault("100", "101"))]))
+    assert "2 of 2 faults noticed: 100%\n" in text
+    assert "Nothing went unnoticed, in 1 file.\n" in text
+    assert "Survivors" not in text
+    assert "refute verify" in text
+
+
+def test_a_run_without_faults() -> None:
+    text = summary(judgement([]))
+    assert "Nothing was judged: no fault could be made in the chosen code." in text
+    assert "%" not in text
+
+
+def test_a_run_that_judged_nothing_says_why() -> None:
+    judged = [
+        other(fault("and", "or", excluded="suppressed", reason="logging"), Verdict.SUPPRESSED),
+        other(fault("100", "101"), Verdict.ERROR, "the worker died"),
+    ]
+    text = " ".join(summary(judgement(judged)).split())
+    assert "1 fault in places that rules leave alone, 1 fault that could not be run." in text
+    assert "the worker died (1)" in text
+
+
+def test_a_run_stopped_before_its_first_trial_claims_no_score() -> None:
+    judged = [
+        other(fault("and", "or"), Verdict.PENDING),
+        other(fault("-order.total", "0", function="refund"), Verdict.NO_COVERAGE),
+    ]
+    text = summary(judgement(judged, partial=True))
+    assert "Nothing was judged" in text
+    assert "%" not in text
+
+
+def many(pending: int) -> Judgement:
+    """40 faults: 16 killed, 4 survived, some not tried, the rest not covered."""
+    faults = [fault("and", f"or {number} or") for number in range(40)]
+    verdicts = [*map(killed, faults[:16]), *map(survived, faults[16:20])]
+    verdicts += [other(one, Verdict.PENDING) for one in faults[20 : 20 + pending]]
+    verdicts += [other(one, Verdict.NO_COVERAGE) for one in faults[20 + pending :]]
+    return judgement(verdicts, partial=pending > 0)
+
+
+def test_a_partial_run_gives_an_interval_instead_of_a_score() -> None:
+    text = " ".join(summary(many(20)).split())
+    assert "Stopped early. 16 of 20 faults tried were noticed: 80.0%" in text
+    assert "about 80.0% (with 95% confidence 58.4% to 90.0%)" in text
+    assert "20 to try the run was stopped first" in text
+    assert text.endswith("To go on from here: refute run")
+
+
+def test_a_run_of_20000_faults_still_fits_a_screen_or_two() -> None:
+    judged = []
+    for number in range(20_000):
+        mutant = replace(
+            fault("amount > 100", "amount >= 100"),
+            id=f"m-{number:08x}",
+            file=f"src/a/long/way/down/to/module_{number // 200}.py",
+            function=f"Class{number // 50}.method_{number // 10}",
+        )
+        judged.append((survived if number % 3 else killed)(mutant))
+    source = Source("utf-8", MONEY)
+    found = judgement(judged, sources={item.mutant.file: source for item in judged})
+    text = summary(found)
+    assert "6,667 of 20,000 faults noticed: 33.3%" in text
+    assert "  and 92 more files\n" in text
+    assert len(text.splitlines()) < 75
+
+
+def test_show_says_all_about_a_kill() -> None:
+    found = shop()
+    item = next(one for one in found.judged if one.mutant.operator == "arithmetic")
+    text = one(found, item)
+    assert text.startswith(f"{item.mutant.id}  killed: a test noticed\nsrc/shop/money.py:6:16  in")
+    assert "  6 -         return amount * 0.9\n    +         return amount / 0.9\n" in text
+    assert "Noticed by tests/test_money.py::test_price[2]\n  crashed: the exception" in text
+    assert "  in call: AssertionError: assert 95 == 90\n" in text
+    assert "1 test on its lines; 2 run, in this order:\n" in text
+    assert f"  refute show {item.mutant.id} --patch | git apply -R\n" in text
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_show_has_words_for_every_verdict(verdict: Verdict) -> None:
+    item = other(fault("and", "or"), verdict, "some reason")
+    text = one(judgement([item]), item)
+    assert text.splitlines()[0].partition("  ")[2]
+    assert "Reason: some reason" in text
+
+
+@pytest.mark.parametrize("kind", list(KillKind))
+def test_show_has_words_for_every_kind_of_kill(kind: KillKind) -> None:
+    item = killed(fault("and", "or"), kill_kind=kind)
+    assert f"  {kind}: " in one(judgement([item]), item)
+
+
+def test_show_does_without_sources() -> None:
+    item = survived(fault("and", "or"))
+    text = one(judgement([item], sources={}), item)
+    assert "  5 - and\n    + or\n" in text
+
+
+def test_ids_can_be_shortened() -> None:
+    found = shop()
+    wanted = found.judged[0]
+    name = wanted.mutant.id
+    for text in (name, name[:8], name[2:], f" {name.upper()} "):
+        assert find(found, text) is wanted
+
+
+def test_an_id_that_is_a_prefix_of_another_is_itself() -> None:
+    items = [survived(replace(fault("and", "or"), id=name)) for name in ("m-12", "m-123")]
+    assert find(judgement(items), "m-12").mutant.id == "m-12"
+
+
+@pytest.mark.parametrize("wanted", ["m-", "", "m-zzzzzzzz"])
+def test_ids_that_name_no_mutant_or_several(wanted: str) -> None:
+    with pytest.raises(RefuteError) as caught:
+        find(shop(), wanted)
+    assert caught.value.slug == "unknown-mutant"
+
+
+def test_an_id_with_a_slip_gets_the_nearest() -> None:
+    found = shop()
+    right = found.judged[0].mutant.id
+    with pytest.raises(RefuteError) as caught:
+        find(found, f"{right[:-1]}x")
+    assert right in caught.value.message
+
+
+def git(folder: Path, *args: str, data: bytes | None = None) -> None:
+    subprocess.run(["git", "-c", "core.autocrlf=false", *args], cwd=folder, input=data, check=True)
+
+
+LATIN = b"# coding: latin-1\n" + MONEY.replace("pays", "zahlt \xe9\xfc").encode("latin-1")
+
+PLACES = [
+    ("src/money.py", MONEY.encode()),
+    ("src/crlf.py", MONEY.replace("\n", "\r\n").encode()),
+    ("src/latin.py", LATIN),
+    ("src/mark.py", b"\xef\xbb\xbf" + MONEY.encode()),
+    ("src/no end.py", MONEY.rstrip().encode()),
+    ("src/one line.py", b"a and b > 100"),
+    ("src/mac.py", MONEY.replace("\n", "\r").encode()),
+    ("a folder/with spaces.py", MONEY.encode()),
+    ('src/\xe9t\xe9 "quoted"\\ \t.py', MONEY.encode()),
+]
+
+
+@pytest.mark.parametrize("subfolder", ["", "packages/shop"])
+@pytest.mark.parametrize(("name", "data"), PLACES, ids=[name for name, _ in PLACES])
+def test_git_takes_the_patch_and_gives_the_file_back(
+    tmp_path: Path, name: str, data: bytes, subfolder: str
+) -> None:
+    root = tmp_path / subfolder
+    path = root / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    source = Source.decode(data)
+    mutant = fault("and", "or", text=source.text, file=name)
+    item = survived(mutant)
+    found = judgement([item], sources={name: source})
+    made = patch(found, item)
+    git(root, "apply", "--check", data=made)
+    git(root, "apply", data=made)
+    assert path.read_bytes() == data.replace(b" and ", b" or ", 1)
+    git(root, "apply", "-R", data=made)
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("original", "replacement"),
+    [
+        ("    log(amount)\n", ""),
+        ("log(amount)", ""),
+        ("    log(amount)\n    return amount\n", "    return amount\n    log(amount)\n"),
+        ("-order.total\n", "0"),
+        ("return -order.total", "pass\n    pass"),
+        ('"""What a customer pays."""', '"""X"""'),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_git_takes_patches_of_any_shape(
+    tmp_path: Path, original: str, replacement: str, end: str
+) -> None:
+    path = tmp_path / "money.py"
+    path.write_bytes(MONEY.replace("\n", end).encode())
+    source = Source.decode(path.read_bytes())
+    # The fault is given as one finds it in a text read with line feeds alone.
+    item = survived(fault(original, replacement, file="money.py"))
+    git(tmp_path, "init", "-q")
+    made = patch(judgement([item], sources={"money.py": source}), item)
+    git(tmp_path, "apply", data=made)
+    expected = MONEY.replace(original, replacement, 1).replace("\n", end)
+    assert path.read_bytes() == expected.encode()
+
+
+def test_a_patch_needs_the_source_and_a_fault_that_fits_it() -> None:
+    item = survived(fault("and", "or"))
+    for sources in ({}, {"src/shop/money.py": Source("utf-8", "something = 'else'\n")}):
+        with pytest.raises(RefuteError) as caught:
+            patch(judgement([item], sources=sources), item)
+        assert caught.value.slug == "bad-report"
+
+
+def test_offsets_counted_with_other_line_ends_are_found_by_line_and_column() -> None:
+    source = Source("utf-8", MONEY.replace("\n", "\r\n"))
+    item = survived(fault("log(amount)", "pass\npass"))
+    assert mutated(source, item) == source.text.replace("log(amount)", "pass\r\npass")
+
+
+def test_long_changes_are_shortened() -> None:
+    body = MONEY[MONEY.index("    if amount") : MONEY.index("\n\n\ndef refund")]
+    item = survived(fault(body, "    return None", operator="whole_body"))
+    lines = excerpt(Source("utf-8", MONEY), item, most=2)
+    assert [f"{line.mark} {line.text}" for line in lines] == [
+        "  def price(amount, member):",
+        "-     if amount > 100 and member:",
+        "- ... 3 more lines",
+        "+     return None",
+    ]
+
+
+def test_a_removed_line_leaves_no_blank_one_behind() -> None:
+    lines = excerpt(Source("utf-8", MONEY), survived(fault("log(amount)", "")), before=0)
+    assert [(line.mark, line.number) for line in lines] == [("-", 7)]
+
+
+def test_in_long_lines_the_change_stays_in_sight() -> None:
+    text = f"    value = {' + '.join(f'part{n}' for n in range(40))} > limit\n"
+    item = survived(fault("> limit", ">= limit", text=text, file="a.py"))
+    lines = list(fitted(excerpt(Source("utf-8", text), item), 60))
+    assert all(len(line.text) <= 60 for line in lines)
+    assert lines[0].text.endswith("> limit")
+    assert lines[1].text.endswith(">= limit")
+
+
+@given(st.text(), st.integers(8, 40))
+def test_text_from_outside_cannot_move_the_cursor(text: str, width: int) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    assert len(crop(shown, width)) <= width
+
+
+def test_paths_lose_their_first_folders() -> None:
+    assert crop_path("src/package/module.py", 21) == "src/package/module.py"
+    assert crop_path("src/package/module.py", 20) == ".../module.py"
+    assert len(crop_path("a_module_with_a_very_long_name.py", 20)) == 20
+
+
+def test_a_bar_is_full_or_empty_only_for_all_or_nothing() -> None:
+    console = console_for(io.StringIO())
+    lengths = [len(bar(share, 10, console)[0][0]) for share in (0, 0.001, 0.5, 0.999, 1)]
+    assert lengths == [0, 1, 5, 9, 10]
+
+
+def test_numbers_and_nouns() -> None:
+    assert [plural(number, "fault") for number in (0, 1, 1204)] == [
+        "0 faults",
+        "1 fault",
+        "1,204 faults",
+    ]
+
+
+def test_a_stream_that_cannot_show_a_character_is_no_error() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    item = survived(fault("and", "or", function="gr\xfc\xdfe"))
+    render(judgement([item], tests=passed("t.py::t")), console_for(stream, width=80))
+    stream.flush()
+    assert rb"gr\xfc\xdfe" in raw.getvalue()
+    assert b"----------" in raw.getvalue()
+
+
+def test_the_tests_over_a_survivor_are_named_in_part() -> None:
+    item = survived(fault("and", "or"), *(f"t.py::test_{name}[1]" for name in "abcde"))
+    assert ran_over(item) == "test_a, test_b, test_c and 2 more tests"
