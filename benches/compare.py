@@ -199,6 +199,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     tools = [*([] if options.no_refute else [REFUTE]), *chosen]
     # Children inherit it: every tool has this one core.
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    load = f"Load of the machine at the start: {os.getloadavg()[0]:.1f}."
     rows: list[Row] = []
     suites: dict[str, float] = {}
     notes: list[str] = []
@@ -215,7 +216,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if tool is REFUTE:
                 notes.append(against_limit(job, rows[-1]))
     plain_times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in suites.items())
-    body = "\n\n".join([render(rows, suites), f"Plain suites: {plain_times}.", *notes])
+    body = "\n\n".join([render(rows, suites), f"Plain suites: {plain_times}. {load}", *notes])
     print(f"\n{body}")
     if not options.no_record:
         record.append("refute and its peers, one core", body)

@@ -220,7 +220,8 @@ def _fermut(job: Job) -> list[list[str]]:
     others = {str(path.relative_to(job.tree)) for path in (job.tree / root).glob("**/*.py")}
     away = sorted(str(Path(path).relative_to(root)) for path in others - set(job.files()))
     excludes = [word for path in away for word in ("--exclude", path)]
-    limit = ["--max-time", str(max(1, round(job.cap - 10)))]
+    # It counts from its first mutant; what goes before takes the rest of the cap.
+    limit = ["--max-time", str(max(1, round(job.cap * 0.6)))]
     options = ["--jobs", "1", "--no-cache", "--no-history", "--no-fail", "--json", "fermut.json"]
     command = [job.program("fermut"), "-q", "run", root, "--tests", "tests", *options, *limit]
     return [[*command, "--python", str(job.python), *excludes]]
@@ -237,7 +238,9 @@ def _fermut_tally(job: Job) -> Tally | None:
 
 def _poodle(job: Job) -> list[list[str]]:
     only = [word for path in job.files() for word in ("--only", Path(path).name)]
-    root = job.package.paths[0].split("/")[0]
+    # It puts the folder itself on the path, so a flat package's modules would hide namesakes of
+    # the standard library: there it gets the folder above.
+    root = "src" if job.package.layout == "src" else "."
     return [[job.program("poodle"), "-w", "1", *only, root]]
 
 

@@ -5,10 +5,7 @@
 
 Commands come from the command line's own help, operators and suppression rules from their
 metadata, messages from the catalogue. All else in docs/ is written by hand. Counts and kill
-rates of operators are read from benches/operators.json, which ``make prove`` writes:
-
-    {"date": "2026-01-31", "packages": ["itsdangerous 2.2.0"],
-     "operators": {"comparison": {"mutants": 40, "tried": 38, "noticed": 30}}}
+rates of operators are read from benches/operators.json, which benches/operators.py writes.
 """
 
 from __future__ import annotations
@@ -170,15 +167,18 @@ def operator_page(operator: Operator, figures: dict[str, Any]) -> str:
 
 
 def _figures(name: str, figures: dict[str, Any]) -> str:
-    counts = figures.get("operators", {}).get(name)
-    if counts is None:
+    if not figures:
         return "Measured: not yet."
-    if not counts["tried"]:
-        return f"Measured on {figures['date']}: {counts['mutants']} mutants, none of them tried."
-    rate = f"{100 * counts['noticed'] / counts['tried']:.0f}%"
+    lead = f"Measured on {figures['measured'].split(',')[0]} on {', '.join(figures['packages'])}:"
+    counts = figures["operators"].get(name)
+    if counts is None:
+        return f"{lead} no mutants."
+    if not counts["scored"]:
+        return f"{lead} {counts['mutants']} mutants, none of them scored."
+    rate = f"{100 * counts['noticed'] / counts['scored']:.0f}%"
     return (
-        f"Measured on {figures['date']} on {', '.join(figures['packages'])}: {counts['mutants']} "
-        f"mutants; of {counts['tried']} tried, {counts['noticed']} were noticed ({rate})."
+        f"{lead} {counts['mutants']} mutants; of {counts['scored']} scored, "
+        f"{counts['noticed']} were noticed ({rate})."
     )
 
 
@@ -188,13 +188,16 @@ def operators_index(figures: dict[str, Any]) -> str:
     for family, members in groupby(OPERATORS.values(), key=lambda operator: operator.family):
         lines += [
             f"## {family}\n",
-            "| operator | what it changes | mutants |",
-            "| --- | --- | --- |",
+            "| operator | what it changes | mutants | noticed |",
+            "| --- | --- | --- | --- |",
         ]
         for operator in members:
             counts = figures.get("operators", {}).get(operator.name, {})
+            mutants, noticed = counts.get("mutants", ""), counts.get("noticed", "")
+            scored = f" of {counts['scored']}" if counts else ""
             link = f"[{operator.name}]({operator.name}.md)"
-            lines.append(f"| {link} | {_cell(operator.changes)} | {counts.get('mutants', '')} |")
+            cells = (link, _cell(operator.changes), f"{mutants}", f"{noticed}{scored}")
+            lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     lines.append("Places that are left alone: [suppression rules](suppression.md).\n")
     return "\n".join(lines)

@@ -56,6 +56,14 @@ class Coverage:
                 found |= lines.get(line, frozenset())
         return frozenset(found)
 
+    def elsewhere_on(self, file: str, ranges: Iterable[tuple[int, int]]) -> frozenset[int]:
+        """Indices of the tests that executed any of the lines in another interpreter."""
+        lines = self.elsewhere.get(file)
+        if lines is None:
+            return frozenset()
+        wanted = [n for first, last in ranges for n in range(first, last + 1) if n in lines]
+        return frozenset(test for line in wanted for test in lines[line])
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
@@ -76,6 +84,8 @@ class Baseline:
     crossings: Mapping[int, frozenset[str]] = field(default_factory=dict)
     #: The test file of each test, as a number.
     test_files: tuple[int, ...] = ()
+    #: Tests that start interpreters which could not be observed.
+    unseen: frozenset[int] = frozenset()
     #: Real paths of those files.
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

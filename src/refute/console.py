@@ -41,8 +41,8 @@ WINDOW = 200
 STEPS = 10
 """Lines of progress where there is no live display."""
 
-SLOW = 10.0
-"""Seconds between such lines for the unchanged suite, which is over soon in most projects."""
+CALM = 2.0
+"""At least so many seconds lie between two such lines, so that a short run prints none."""
 
 
 class Console:
@@ -107,7 +107,7 @@ class Console:
             case StageFinished():
                 self._finish(event)
             case TestsRun():
-                self._advance(event.done, event.total, _short(event.test), SLOW)
+                self._advance(event.done, event.total, "tests")
             case TrialDone():
                 self._trial(event)
             case FirstFindings():
@@ -154,24 +154,28 @@ class Console:
 
     def _trial(self, event: TrialDone) -> None:
         self._clock.append((time.monotonic(), event.done))
-        if event.judged.verdict is Verdict.SURVIVED and self._named < FIRST:
+        if event.judged.verdict is Verdict.SURVIVED and self._named <= FIRST:
             self._survivor(event)
-        self._advance(event.done, event.total, self._state(event))
+        self._advance(event.done, event.total, "tried", self._state(event))
 
-    def _advance(self, done: int, total: int, state: str, patience: float = 0.0) -> None:
+    def _advance(self, done: int, total: int, what: str, state: str = "") -> None:
         """Move the line on, or print one for each tenth, if the last is old enough."""
+        counted = f"{done:,} of {total:,} {what}"
         if self._live is not None and self._task is not None:
-            self._live.update(self._task, total=total, completed=done, state=state)
+            self._live.update(self._task, total=total, completed=done, state=state or counted)
             return
         step = done * STEPS // max(total, 1)
         now = time.monotonic()
-        if step > self._step and now - self._said >= patience:
+        if step > self._step and now - self._said >= CALM:
             self._step, self._said = step, now
-            percent = step * 100 // STEPS
-            self._say(Text(f"  {percent:>3}%  {done:,} of {total:,}, {state}"))
+            said = f"{counted}: {state}" if state else counted
+            self._say(Text(f"  {step * 100 // STEPS:>3}%  {said}"))
 
     def _survivor(self, event: TrialDone) -> None:
         self._named += 1
+        if self._named > FIRST:
+            self._say(Text("  More survivors, the most telling first, at the end.", "dim"))
+            return
         mutant = event.judged.mutant
         before, after = _short(mutant.original), _short(mutant.replacement)
         self._say(
@@ -181,8 +185,6 @@ class Console:
                 f"  {before or '(nothing)'}  ->  {after or '(removed)'}",
             )
         )
-        if self._named == FIRST:
-            self._say(Text("  More survivors, the most telling first, at the end.", "dim"))
 
     def _state(self, event: TrialDone) -> str:
         """Kills so far, rate and time left, in a few words."""

@@ -198,7 +198,8 @@ def _silent(judged: Sequence[Judged], tests: Sequence[Test]) -> Iterator[Finding
             loud.add(base(item.killed_by))
         for test in item.tests_run:
             faults[base(test)].add(item.mutant.id)
-    for name in dict.fromkeys(base(t.id) for t in tests if t.outcome is TestOutcome.PASSED):
+    names = dict.fromkeys(base(t.id) for t in tests if t.outcome is TestOutcome.PASSED)
+    for name in sorted(names, key=lambda name: -len(faults[name])):
         if name in loud or len(faults[name]) < SILENT_AFTER:
             continue
         shown = sorted(faults[name])

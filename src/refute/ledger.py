@@ -40,7 +40,7 @@ class Ledger:
                 self.judged[mutant.id] = left_out(mutant)
         for mutant in plan.uncovered:
             self.judged[mutant.id] = uncovered(mutant)
-        for planned in (*plan.swap, *plan.imports):
+        for planned in plan.tried:
             self.planned[planned.mutant.id] = planned
             self.judged[planned.mutant.id] = pending(planned.mutant, self._covered(planned))
 
@@ -63,9 +63,7 @@ class Ledger:
         """Enter one outcome and tell the listener."""
         judged = judge(planned.mutant, outcome, self._covered(planned))
         self._enter(judged)
-        self.tell(
-            TrialDone(judged, self.done, len(self.planned), self._killed, self._survived)
-        )
+        self.tell(TrialDone(judged, self.done, len(self.planned), self._killed, self._survived))
 
     @property
     def done(self) -> int:

@@ -11,6 +11,7 @@ from refute import __version__, findings, judgement
 from refute.baseline import Baseline, TestOutcome
 from refute.console import Console
 from refute.diary import Diary
+from refute.faults.fault import Mutant
 from refute.faults.plan import Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
 from refute.interpreter import Interpreter, choose
@@ -38,19 +39,8 @@ def run(settings: Settings, console: Console) -> Judgement:
     seal = choose_seal(settings, project)
     diary.setting(project, interpreter, seal)
     with Engine(settings, project, interpreter, seal) as engine:
-        with diary.stage("collect") as stage:
-            collected = engine.collect()
-            stage.count = len(collected.tests)
-        with diary.stage("baseline") as stage:
-            baseline = engine.observe(diary.progress)
-            stage.count = len(baseline.tests)
-        check_origin(project, collected, baseline)
-        diary.suite(baseline)
-        with diary.stage("faults") as stage:
-            mutants, broken = engine.mutants(selected_files(project, settings))
-            stage.count = len(mutants)
-        for file in broken:
-            diary.warn("syntax-error", f"{file.file}:{file.line} is not judged: {file.reason}.")
+        baseline = _observe(engine, project, diary)
+        mutants = _faults(engine, selected_files(project, settings), diary)
         plan = make_plan(mutants, baseline)
         ledger = Ledger(baseline, console.handle)
         ledger.begin(mutants, plan)
@@ -60,9 +50,8 @@ def run(settings: Settings, console: Console) -> Judgement:
         store = Store.open(project.root, diary.warn)
         context = _context(settings, project, interpreter)
         known = ledger.reuse(store.known(context))
-        diary.ahead(
-            len(ledger.planned) - len(known), estimate(plan, baseline, settings.jobs), len(known)
-        )
+        ahead = len(ledger.planned) - len(known)
+        diary.ahead(ahead, estimate(plan, baseline, settings.jobs), len(known))
 
         def on_outcome(planned: Planned, outcome: Outcome) -> None:
             store.add(context, outcome)
@@ -92,6 +81,29 @@ def run(settings: Settings, console: Console) -> Judgement:
     )
     judgement.save(result, project.root)
     return result
+
+
+def _observe(engine: Engine, project: Project, diary: Diary) -> Baseline:
+    """Collect the suite and run it unchanged."""
+    with diary.stage("collect") as stage:
+        collected = engine.collect()
+        stage.count = len(collected.tests)
+    with diary.stage("baseline") as stage:
+        baseline = engine.observe(diary.progress)
+        stage.count = len(baseline.tests)
+    check_origin(project, collected, baseline)
+    diary.suite(baseline)
+    return baseline
+
+
+def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
+    """All mutants of these files; a file that does not compile is named."""
+    with diary.stage("faults") as stage:
+        mutants, broken = engine.mutants(files)
+        stage.count = len(mutants)
+    for file in broken:
+        diary.warn("syntax-error", f"{file.file}:{file.line} is not judged: {file.reason}.")
+    return mutants
 
 
 def _context(settings: Settings, project: Project, interpreter: Interpreter) -> str:

@@ -129,7 +129,7 @@ class Cradle:
             lines = Lines(table)
             lines.start()
             sources.on_code = lines.watch
-            zygote = Zygote(channel, forks, sources, lines, texts)
+            zygote = Zygote(channel, forks, sources, lines, setup["files"], texts)
             suite = Suite(runner, lambda suite: zygote.serve(suite, began))
             code = run_pytest(setup["args"], suite)
             if suite.config is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import traceback
 from collections.abc import Callable, Sequence
-from os import _exit, close, fork, getpid, pipe, read
+from os import _exit, close, fork, getpid, memfd_create, pread
 from typing import NoReturn
 
 from .layers import Layers
@@ -34,15 +34,15 @@ class Forks:
         self._into = -1
         adopt_orphans()
 
-    def run(self, work: Work, limits: Sequence[Limit] | None) -> tuple[End, Record | None]:
-        """Fork, do the work in the child, wait; returns how it ended and its record, if any.
+    def run(self, work: Work, limits: Sequence[Limit] | None) -> tuple[End, list[Record]]:
+        """Fork, do the work in the child, wait; returns how it ended and what it told.
 
         ``limits`` holds seconds for each test, in the order in which the child announces
         them on the board; None waits for ever.
         """
-        fork = self.open(limits)
-        if fork is not None:
-            return fork
+        ended = self.open(limits)
+        if ended is not None:
+            return ended
         try:
             self.report(work(self.report))
         except BaseException as error:
@@ -50,19 +50,18 @@ class Forks:
         finally:
             _exit(70)
 
-    def open(self, limits: Sequence[Limit] | None) -> tuple[End, Record | None] | None:
+    def open(self, limits: Sequence[Limit] | None) -> tuple[End, list[Record]] | None:
         """Fork; None in the child, which must end by ``report``; see ``run``."""
         self.board.start(-1)
         parent = getpid()
-        out, into = pipe()
+        # A file in memory and no pipe: nobody reads before the child has ended.
+        told = memfd_create("refute-told")
         pid = fork()
         if pid == 0:
-            close(out)
-            self._into = into
+            self._into = told
             limit_trial(parent)
             self.layers.drop_privileges()
             return None
-        close(into)
         end = supervise(
             pid,
             progress=self.board,
@@ -73,29 +72,38 @@ class Forks:
             sealed=self.layers.sealed,
         )
         kill_rest(sealed=self.layers.sealed)
-        data = b""
-        while chunk := read(out, 1 << 16):
-            data += chunk
-        close(out)
+        data = _content(told)
+        close(told)
         if self.layers.dirty():
             self.layers.refresh()
-        line, found, _ = data.partition(b"\n")
-        return end, _loads(line.decode()) if found else None
+        # A line that is not whole was cut off by the child's end.
+        return end, [_loads(line.decode()) for line in data.split(b"\n")[:-1]]
 
     @property
     def in_child(self) -> bool:
         """Whether this process is a trial."""
         return self._into >= 0
 
+    def tell(self, record: Record) -> None:
+        """In the child: hand one record over and go on."""
+        write_all(self._into, _dumps(record).encode("utf-8", "backslashreplace") + b"\n")
+
     def report(self, record: Record) -> NoReturn:
         """In the child: hand the record over and end."""
-        write_all(self._into, _dumps(record).encode("utf-8", "backslashreplace") + b"\n")
+        self.tell(record)
         _exit(0)
 
     def broken(self, error: BaseException) -> NoReturn:
         """In the child: our own failure, which is never a verdict."""
         text = "".join(traceback.format_exception(error))[-3000:]
         self.report({"broken": f"{type(error).__name__}: {error}", "traceback": text})
+
+
+def _content(descriptor: int) -> bytes:
+    data = b""
+    while chunk := pread(descriptor, 1 << 20, len(data)):
+        data += chunk
+    return data
 
 
 def settle_memory() -> None:

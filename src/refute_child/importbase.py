@@ -6,10 +6,12 @@ on with mutated source, collects the test files that it needs, and runs the chos
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from os import _exit
 from time import perf_counter as _now
 
+from .elsewhere import mutating
 from .forks import Forks
 from .observe.raises import Raises
 from .session import Suite
@@ -63,7 +65,8 @@ class ImportBase:
         fork = self._forks.open(limits)
         if fork is None:
             return self._begin(request)
-        end, record = fork
+        end, told = fork
+        record = told[-1] if told else None
         reply: Record = {"event": "trial", "id": request["id"], "took": _now() - began}
         if record is None or "broken" in record:
             reply |= ended(end, max(self._forks.board.index, 0))
@@ -80,6 +83,8 @@ class ImportBase:
         if edit is not None:
             start, end, text = edit["start"], edit["end"], edit["text"]
             module = self._module
+            if edit.get("elsewhere"):
+                mutating(os.environ, edit)
             self._sources.mutate(module.path, lambda: module.mutated_module(start, end, text))
         if request.get("files") is not None:
             self._suite.wanted = frozenset(self._test_files[i] for i in request["files"])
@@ -116,6 +121,7 @@ class ImportBase:
             known = set(self._tests)
             items += [item for item in suite.items if item.nodeid not in known]
         raises = Raises(is_project)
+        raises.start()
         record = run_tests(items, suite.runner, self._forks.board, raises, Ticks(), offset=1)
         if record["ran"]:
             record["last"] = items[record["ran"] - 1].nodeid

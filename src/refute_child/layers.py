@@ -6,9 +6,9 @@ away. What the trials write lies on tmpfs, in a tree that no path leads to: only
 the descriptor that the launcher passed on does.
 
 One process of a slot at a time settles and refreshes: a fork that did so leaves layers that
-its parent finds dirty, and replaces by its next refresh. Renaming a folder that was there before fails
-with EXDEV under an overlay, as between file systems. A file that was opened before a
-settle is written to where it was opened: that is not seen by `dirty`.
+its parent finds dirty, and replaces by its next refresh. Renaming a folder that was there
+before fails with EXDEV under an overlay, as between file systems. A file that was opened
+before a settle is written to where it was opened: that is not seen by `dirty`.
 """
 
 from __future__ import annotations

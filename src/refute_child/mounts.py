@@ -13,6 +13,7 @@ left behind, on the machine.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -150,13 +151,18 @@ class Tree:
             linux.set_attributes(self.scratch, clear=flags)
         except OSError:
             # Before Linux 5.12: each mount for itself, with the flags that it has already.
-            for mount in linux.mounts():
-                if not above("/dev", mount.point) or above("/dev/low", mount.point):
-                    flags = linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | linux.MS_NODEV
-                    for name in ("nosuid", "noexec"):
-                        if name in mount.options:
-                            flags |= linux.MS_NOSUID if name == "nosuid" else linux.MS_NOEXEC
-                    linux.mount("none", mount.point, flags=flags)
+            for point, mount in {mount.point: mount for mount in linux.mounts()}.items():
+                if above("/dev", point) and not above("/dev/low", point):
+                    continue
+                flags = linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | linux.MS_NODEV
+                for option in mount.options & linux.MOUNT_FLAGS.keys():
+                    flags |= linux.MOUNT_FLAGS[option]
+                try:
+                    linux.mount("none", point, flags=flags)
+                except OSError as error:
+                    # Covered by another mount: then no path leads there.
+                    if error.errno not in (errno.ENOENT, errno.EINVAL):
+                        raise
 
     def _cover(self, folder: Folder, role: str, runtime: str) -> None:
         path = folder.target

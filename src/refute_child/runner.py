@@ -40,7 +40,7 @@ class Runner:
         _seed_everything()
         if not detailed:
             item.repr_failure = _bare  # type: ignore[method-assign]
-            item._repr_failure_py = _bare  # type: ignore[method-assign]
+            item._repr_failure_py = _bare  # type: ignore[method-assign, assignment]
         start = _now()
         try:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)

@@ -114,7 +114,7 @@ def _steady_hypothesis(item: pytest.Item) -> None:
     hypothesis = sys.modules.get("hypothesis")
     if hypothesis is None:
         return
-    function = getattr(test, "__func__", test)
+    function: Any = getattr(test, "__func__", test)
     current = getattr(function, "_hypothesis_internal_use_settings", None)
     function._hypothesis_internal_use_settings = hypothesis.settings(
         current or hypothesis.settings.default,

@@ -48,8 +48,12 @@ class Sources:
                 sources.on_code(code)
             return code
 
-        importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+        importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
     def mutate(self, path: str, make: Callable[[], CodeType]) -> None:
         """From now on the file's module is executed from the code that ``make`` returns."""
         self._mutated[_realpath(path)] = make
+
+    def restore(self) -> None:
+        """From now on all modules are executed as they are."""
+        self._mutated.clear()

@@ -10,6 +10,7 @@ from typing import Any
 from .units import pairs
 
 Key = tuple[str, int, str]
+Swapped = list[tuple[FunctionType, CodeType]]
 
 
 class Unswappable(Exception):
@@ -36,14 +37,15 @@ class LiveFunctions:
         """The code objects of all those functions."""
         return [f.__code__ for functions in self._functions.values() for f in functions]
 
-    def swap(self, original: CodeType, armed: CodeType) -> int:
+    def swap(self, original: CodeType, armed: CodeType) -> Swapped:
         """Swap every live function that was made from ``original`` or from a function nested
-        in it; returns how many. Raises Unswappable, before anything is changed, when a live
+        in it; returns them with the code that they had. Raises Unswappable, before anything is changed, when a live
         function differs from its source, when free variables don't fit, or when a generator
         of it is suspended.
         """
         partner = {id(before): after for before, after in pairs(original, armed)}
         planned: list[tuple[FunctionType, CodeType]] = []
+        before_swap: Swapped = []
         for before, after in pairs(original, original):
             key = key_of(before)
             if key in self._suspended:
@@ -60,9 +62,15 @@ class LiveFunctions:
                 if live.co_freevars != after.co_freevars:
                     raise Unswappable("its free variables change")
                 planned.append((function, after))
-        for function, code in planned:
-            function.__code__ = code
-        return len(planned)
+                before_swap.append((function, live))
+        restore(planned)
+        return before_swap
+
+
+def restore(codes: Swapped) -> None:
+    """Give each function the code that stands beside it."""
+    for function, code in codes:
+        function.__code__ = code
 
 
 def key_of(code: CodeType) -> Key:

@@ -14,7 +14,7 @@ from .observe.raises import Raises
 from .runner import Runner
 from .sources import Sources
 from .supervise import Board
-from .swap import LiveFunctions, Unswappable
+from .swap import LiveFunctions, Swapped, Unswappable, restore
 from .units import Module, UnknownUnit
 from .wire import Record
 
@@ -78,14 +78,14 @@ class Arming:
             with suppress(UnknownUnit, SyntaxError):
                 module.original(mutant["unit"], mutant["unit_line"])
 
-    def arm(self, mutant: Record, live: LiveFunctions, loaded: frozenset[str]) -> int:
-        """Swap the mutant in, and have it in force for imports to come; returns how many
-        functions were swapped. Raises Unswappable.
+    def arm(self, mutant: Record, live: LiveFunctions, loaded: frozenset[str]) -> Swapped:
+        """Swap the mutant in, and have it in force for imports to come; returns the functions
+        that were swapped, with their own code. Raises Unswappable.
         """
         path = mutant["path"]
         module = self._texts.module(path)
         edit = (mutant["start"], mutant["end"], mutant["text"])
-        swapped = 0
+        swapped: Swapped = []
         real = _realpath(path)
         if real in loaded:
             if mutant["unit"] is None:
@@ -95,6 +95,11 @@ class Arming:
                 raise Unswappable("no function of that name is alive")
         self._sources.mutate(path, lambda: module.mutated_module(*edit))
         return swapped
+
+    def disarm(self, swapped: Swapped) -> None:
+        """Take the mutant out again."""
+        restore(swapped)
+        self._sources.restore()
 
     def arm_original(self, mutant: Record, live: LiveFunctions) -> None:
         """Count the ticks of the unchanged function."""
@@ -106,7 +111,7 @@ class Arming:
         mutant: Record,
         edit: tuple[int, int, str] | None,
         live: LiveFunctions,
-    ) -> int:
+    ) -> Swapped:
         unit, line = mutant["unit"], mutant["unit_line"]
         try:
             original: CodeType = module.original(unit, line)
@@ -124,7 +129,6 @@ def run_tests(
     offset: int = 0,
 ) -> Record:
     """Run the items in order up to the first that notices; ``ran`` counts them."""
-    raises.start()
     for position, item in enumerate(items):
         board.start(position + offset)
         ticks.next_test()

@@ -7,7 +7,6 @@ with each other and with the live function.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from os.path import realpath as _realpath
 from time import perf_counter as _now
 from typing import Any
 
 import pytest
 
+from .elsewhere import Elsewhere, mutating
 from .forks import Forks, Report, settle_memory
 from .observe.boundaries import Boundaries
 from .observe.fixtures import FixtureLines
@@ -19,10 +22,9 @@ from .sources import Sources
 from .supervise import Limit
 from .swap import LiveFunctions, Unswappable
 from .trial import Arming, Texts, Ticks, run_tests
+from .warm import TICKS, Warm
 from .wire import Channel, Record
 
-TICKS = 10_000
-"""Turns that a mutated function may take in one test before its original is asked."""
 TICK_FACTOR = 100
 """How many times the original's turns a mutant may take."""
 
@@ -31,8 +33,15 @@ class Zygote:
     """Serves trials until told to leave."""
 
     def __init__(
-        self, channel: Channel, forks: Forks, sources: Sources, lines: Lines, texts: Texts
+        self,
+        channel: Channel,
+        forks: Forks,
+        sources: Sources,
+        lines: Lines,
+        files: list[tuple[str, int]],
+        texts: Texts,
     ) -> None:
+        self._files = files
         self._channel = channel
         self._forks = forks
         self._sources = sources
@@ -63,6 +72,10 @@ class Zygote:
                 return
             if request["op"] == "baseline":
                 self._channel.send(self._baseline(request))
+            elif request["op"] == "elsewhere":
+                self._channel.send(self._elsewhere(request))
+            elif request["op"] == "batch":
+                self._channel.send(self._batch(request))
             elif request["op"] == "trial":
                 self._channel.send(self._trial(request))
 
@@ -88,10 +101,8 @@ class Zygote:
         order = list(range(len(self._suite.items)))
         if request["order"] == "reverse":
             order.reverse()
-        end, record = self._forks.run(lambda report: self._observe(order), None)
-        if record is None:
-            record = {"died": f"{end.kind} {end.status}"}
-        return {"event": "baseline", **record}
+        end, told = self._forks.run(lambda report: self._observe(order), None)
+        return {"event": "baseline", **(told[-1] if told else {"died": f"{end.kind} {end.status}"})}
 
     def _observe(self, order: list[int]) -> Record:
         """The whole suite, each test observed; runs in a fork."""
@@ -124,6 +135,36 @@ class Zygote:
         self._channel.send({"event": "shared", "lines": fixtures.shared()})
         return {"seconds": _now() - began}
 
+    def _elsewhere(self, request: Record) -> Record:
+        end, told = self._forks.run(lambda _: self._watch_children(request["tests"]), None)
+        done = {} if told else {"died": f"{end.kind} {end.status}"}
+        return {"event": "elsewhere-done", **done}
+
+    def _watch_children(self, tests: list[int]) -> Record:
+        """Tests that start processes, with their child interpreters observed; in a fork."""
+        items = [self._suite.items[index] for index in tests]
+        boundaries = Boundaries()
+        boundaries.start()
+        folder = tempfile.mkdtemp(prefix="refute-")
+        elsewhere = Elsewhere(folder, self._lines.table, self._files)
+        elsewhere.prepare(os.environ)
+        for position, item in enumerate(items):
+            following = items[position + 1] if position + 1 < len(items) else None
+            self._forks.board.start(position)
+            boundaries.interpreters = 0
+            record = self._suite.runner.run(item, following, detailed=False)
+            seen, lines = elsewhere.take()
+            self._channel.send(
+                {
+                    "event": "elsewhere",
+                    "index": tests[position],
+                    "outcome": record["outcome"],
+                    "lines": lines,
+                    "unseen": max(0, boundaries.interpreters - seen),
+                }
+            )
+        return {}
+
     def _trial(self, request: Record) -> Record:
         allowed = int(request.get("ticks", TICKS))
         reply = self._attempt(request, allowed)
@@ -137,6 +178,22 @@ class Zygote:
         allowed = self._known_ticks[key] * TICK_FACTOR
         return reply if allowed <= TICKS else self._attempt(request, allowed)
 
+    def _batch(self, request: Record) -> Record:
+        """Several mutants in one fork, each against a few tests; see ``warm``."""
+        trials: list[Record] = request["trials"]
+        for trial in trials:
+            self._arming.prepare(trial["mutant"])
+        limits = [Limit(*limit) for trial in trials for limit in (*trial["limits"], *trial["limits"])]
+        suite = self._suite
+        warm = Warm(suite.items, suite.runner, self._forks, self._arming, self._ticks)
+        raises = Raises(self._is_project)
+        _, told = self._forks.run(
+            lambda _: warm.run(trials, self._live, self._loaded, raises), limits
+        )
+        if len(told) < len(trials):
+            clear_capture(suite.items[0].config)
+        return {"event": "trial", "results": [r for r in told if "id" in r]}
+
     def _measure(self, mutant: Record, test: int, request: Record) -> int:
         """Turns that the original takes in one test; 0 if it can't be told."""
 
@@ -145,8 +202,8 @@ class Zygote:
             self._ticks.begin(1 << 60, lambda: None)
             return self._run([test])
 
-        _, record = self._forks.run(work, [Limit(*limit) for limit in request["limits"][:1]])
-        return int(record.get("ticks", 0)) if record is not None else 0
+        _, told = self._forks.run(work, [Limit(*limit) for limit in request["limits"][:1]])
+        return int(told[-1].get("ticks", 0)) if told else 0
 
     def _attempt(self, request: Record, allowed: int) -> Record:
         tests: list[int] = request["tests"]
@@ -158,19 +215,25 @@ class Zygote:
                 report({"result": "loop", "ran": self._forks.board.index + 1})
 
             self._ticks.begin(allowed, stop)
-            swapped = -1
+            functions = -1
             if request["mutant"] is not None:
+                if request["mutant"].get("elsewhere"):
+                    mutating(os.environ, request["mutant"])
                 try:
-                    swapped = self._arming.arm(request["mutant"], self._live, self._loaded)
+                    functions = len(
+                        self._arming.arm(request["mutant"], self._live, self._loaded)
+                    )
                 except Unswappable as reason:
                     return {"result": "unswappable", "ran": 0, "reason": str(reason)}
             record = self._run(tests)
-            if swapped == 0 and record["result"] == "passed" and not self._sources.used:
+            unused = functions == 0 and not self._sources.used
+            if unused and record["result"] == "passed" and not request["mutant"].get("elsewhere"):
                 return {"result": "unswappable", "ran": 0, "reason": "its module is not imported"}
             return record
 
         began = _now()
-        end, record = self._forks.run(work, [Limit(*limit) for limit in request["limits"]])
+        end, told = self._forks.run(work, [Limit(*limit) for limit in request["limits"]])
+        record = told[-1] if told else None
         reply: Record = {"event": "trial", "id": request["id"], "took": _now() - began}
         if record is None or "broken" in record:
             clear_capture(self._suite.items[0].config)
@@ -185,6 +248,7 @@ class Zygote:
     def _run(self, tests: list[int]) -> Record:
         items = [self._suite.items[index] for index in tests]
         raises = Raises(self._is_project)
+        raises.start()
         return run_tests(items, self._suite.runner, self._forks.board, raises, self._ticks)
 
 

@@ -70,12 +70,32 @@ def test_a_pipe_gets_plain_lines() -> None:
     assert "trials        12 s  500 faults\n" in text
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of progress come as fast as the trials of a test."""
+    monkeypatch.setattr("refute.console.CALM", 0.0)
+
+
+@pytest.mark.usefixtures("hasty")
 def test_progress_comes_in_tenths() -> None:
     text = said(*trials(500))
     assert re.findall(r"^ +(\d+)%", text, re.MULTILINE) == [str(n) for n in range(10, 101, 10)]
-    assert " 50%  250 of 500, 188 killed, 62 survived" in text
+    assert " 50%  250 of 500 tried: 188 killed, 62 survived" in text
 
 
+@pytest.mark.usefixtures("hasty")
+def test_a_long_suite_shows_how_far_it_is() -> None:
+    runs = [TestsRun(done, 300, f"t.py::test_{done}") for done in range(1, 301)]
+    lines = said(StageStarted("baseline"), *runs).splitlines()
+    assert lines[0] == "   10%  30 of 300 tests"
+    assert len(lines) == 10
+
+
+def test_a_short_run_needs_no_progress() -> None:
+    assert "%" not in said(*trials(50))
+
+
+@pytest.mark.usefixtures("hasty")
 def test_few_trials_make_few_lines() -> None:
     assert re.findall(r"^ +(\d+)%", said(*trials(3)), re.MULTILINE) == ["30", "60", "100"]
 
@@ -85,6 +105,7 @@ def test_only_the_first_survivors_are_named() -> None:
     line = "  survived  src/shop/money.py:5  amount > 100  ->  amount >= 100\n"
     assert text.count(line) == FIRST
     assert text.count("More survivors") == 1
+    assert "More survivors" not in said(*trials(4 * FIRST))
 
 
 def test_quiet_lets_warnings_through_alone() -> None:
@@ -117,8 +138,10 @@ def test_times_read_well(seconds: float, text: str) -> None:
 
 SCRIPT = """
 import sys
+import refute.console
 from refute.console import Console
 from tests.unit.test_console import trials
+refute.console.CALM = 0.0
 with Console(plain="plain" in sys.argv) as console:
     for event in trials(40):
         console.handle(event)

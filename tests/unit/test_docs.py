@@ -61,10 +61,15 @@ def test_check_sees_missing_old_and_superfluous_pages(tool: ModuleType, tmp_path
 
 def test_operator_page_shows_measured_figures(tool: ModuleType) -> None:
     operator = next(iter(OPERATORS.values()))
-    counts = {"mutants": 8, "tried": 6, "noticed": 3}
-    figures = {"date": "2026-01-31", "packages": ["a 1"], "operators": {operator.name: counts}}
+    counts = {"mutants": 8, "scored": 6, "noticed": 3}
+    figures = {
+        "measured": "2026-01-31, CPython 3.12.1, Linux, commit abc",
+        "packages": ["a"],
+        "operators": {operator.name: counts},
+    }
     page = tool.operator_page(operator, figures)
-    assert "2026-01-31 on a 1: 8 mutants; of 6 tried, 3 were noticed (50%)." in page
+    assert "Measured on 2026-01-31 on a: 8 mutants; of 6 scored, 3 were noticed (50%)." in page
+    assert "3 of 6 |" in tool.operators_index(figures)
     assert "Measured: not yet." in tool.operator_page(operator, {})
 
 

@@ -14,9 +14,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.factory import fault, judgement, killed, passed, shop, survived
 
+from refute.baseline import TestOutcome
 from refute.errors import RefuteError
-from refute.judgement import Judgement, Source, dumps, from_json, load, save, to_json
-from refute.trials.outcome import Failure
+from refute.judgement import (
+    Judgement,
+    KillKind,
+    Reached,
+    Severity,
+    Slug,
+    Source,
+    Verdict,
+    dumps,
+    from_json,
+    load,
+    save,
+    to_json,
+)
+from refute.trials.outcome import Failure, Mechanism
 
 
 def schema() -> Any:
@@ -56,6 +70,21 @@ def test_the_document_has_what_the_readers_of_reports_need() -> None:
     assert ids[-1] == "tests/test_money.py::TestShop::test_smoke"
     smoke = document["tests"][mutant["covered_by"][-1]]
     assert (smoke["kills"], smoke["covers"]) == (0, 5)
+
+
+def test_the_schema_knows_all_words_and_no_others() -> None:
+    parts = schema()["$defs"]
+    mutant = parts["mutant"]["properties"]
+    for words, known in (
+        (Verdict, mutant["verdict"]["enum"]),
+        (KillKind, mutant["kill_kind"]["enum"]),
+        (Reached, mutant["reached"]["enum"]),
+        (Mechanism, mutant["mechanism"]["enum"]),
+        (Slug, parts["finding"]["properties"]["slug"]["enum"]),
+        (Severity, parts["finding"]["properties"]["severity"]["enum"]),
+        (TestOutcome, parts["test"]["properties"]["outcome"]["enum"]),
+    ):
+        assert [word.value for word in words] == [word for word in known if word is not None]
 
 
 def test_an_unknown_field_does_not_fit_the_schema() -> None:

@@ -383,12 +383,37 @@ def test_mutant_that_compiles_to_the_same_is_equivalent() -> None:
     )  # fmt: skip
 
 
-def test_mutant_that_does_not_compile_is_unviable() -> None:
-    # A set of keywords can't hold one name twice, and a wrong variable is no keyword.
-    source = "class A(metaclass=M):\n    x = f'{a[1]}'\n    nonlocal_ = 1\n"
-    assert all(r["excluded"] != "unviable" for r in find_mutants("a.py", source))
-    deleted = find_mutants("a.py", "def f(a):\n    del a[1:]\n")
-    assert all(r["excluded"] != "unviable" for r in deleted)
+def unviable(source: str) -> list[tuple[str, str]]:
+    """The changes that do not compile."""
+    records = find_mutants("a.py", source)
+    return [(r["original"], r["reason"]) for r in records if r["excluded"] == "unviable"]
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_mutant_that_does_not_compile_is_unviable(indent: str) -> None:
+    # A pattern can't name one key twice.
+    lines = ["match a:", "    case {1: x, 2: y}:", "        g(x, y)"]
+    source = "\n".join([*(["def f(a):"] if indent else []), *(indent + line for line in lines)])
+    assert unviable(source) == [("1", "it does not compile")]
+
+
+def test_code_that_needs_its_surroundings_is_not_called_unviable() -> None:
+    filler = "".join(f"    a{n} = n\n" for n in range(400))
+    steps = """\
+    if a:
+        break
+    elif b: continue
+    try: c()
+    except E: d()
+    match e:
+        case 1: f()
+    @g(1)
+    def h(i=2): return (yield 3)
+"""
+    for head in ("for a in b:\n", "async def f():\n  while True:\n"):
+        extra = "  " if head.startswith("async") else ""
+        body = "".join(extra + line + "\n" for line in (filler + steps).splitlines())
+        assert unviable(head + body) == []
 
 
 def test_same_text_by_two_operators_is_one_mutant() -> None:

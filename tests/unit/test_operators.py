@@ -243,6 +243,7 @@ CASES: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
         ("f(a, b)", [("a, b", "b, a")]),
         ("f((a), b,)", [("(a), b", "b, (a)")]),
         ("f(a, 1)", []),
+        ("f(self, a)", []),
         ("f('a', 1)", []),
         ("max(a, b)", []),
         ("isinstance(a, b)", []),

@@ -312,6 +312,16 @@ def test_a_removed_line_leaves_no_blank_one_behind() -> None:
     assert [(line.mark, line.number) for line in lines] == [("-", 7)]
 
 
+def test_where_nothing_stands_above_the_next_line_is_shown() -> None:
+    text = "\n\n@property\ndef name(self):\n    return 1\n"
+    item = survived(fault("@property\n", "", text=text, file="a.py"))
+    lines = excerpt(Source("utf-8", text), item)
+    assert [(line.mark, line.text) for line in lines] == [
+        ("-", "@property"),
+        (" ", "def name(self):"),
+    ]
+
+
 def test_in_long_lines_the_change_stays_in_sight() -> None:
     text = f"    value = {' + '.join(f'part{n}' for n in range(40))} > limit\n"
     item = survived(fault("> limit", ">= limit", text=text, file="a.py"))

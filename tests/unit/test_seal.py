@@ -16,9 +16,9 @@ from tests.unit.worlds import World, world
 
 from refute.trials.seal import Seal, SealError, SealKind, explain, plan, probe
 
-pytestmark = pytest.mark.skipif(
-    probe(Path("/tmp")).kind is SealKind.NONE, reason=f"no seal: {probe(Path('/tmp')).reason}"
-)
+SEAL = probe(Path("/tmp"))
+
+pytestmark = pytest.mark.skipif(SEAL.kind is SealKind.NONE, reason=f"no seal: {SEAL.reason}")
 
 
 @pytest.fixture(params=["self", "ordinary"])

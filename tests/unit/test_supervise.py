@@ -15,12 +15,14 @@ from refute.trials.seal import SealKind, probe
 from refute_child.processes import below, children, own_entry, read, shared_out
 from refute_child.supervise import Board, Limit, supervise
 
+SEAL = probe()
+
 
 @pytest.fixture(params=["full-self", "full-ordinary", "none-self"])
 def slot(request: pytest.FixtureRequest) -> Iterator[tuple[World, str]]:
     seal, kind = request.param.split("-")
-    if seal == "full" and probe().kind is SealKind.NONE:
-        pytest.skip(f"no seal: {probe().reason}")
+    if seal == "full" and SEAL.kind is SealKind.NONE:
+        pytest.skip(f"no seal: {SEAL.reason}")
     with world(kind) as made:
         if made is None:
             pytest.skip("only root can become another user, and needs a Python for that one")

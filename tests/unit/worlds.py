@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,7 @@ def world(kind: str) -> Iterator[World | None]:
         shutil.rmtree(folder)
 
 
+@cache
 def _usable(python: str) -> bool:
     """Can the ordinary user run this interpreter, and read refute's sources?"""
     code = f"import sys; sys.path.append({str(SOURCES)!r}); import refute_child.launch; 1/0"

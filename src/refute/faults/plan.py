@@ -20,6 +20,8 @@ class Planned:
     tests: tuple[int, ...]
     #: True when its lines also run at import: surviving a swap is not the end.
     also_import: bool = False
+    #: True when its lines also run in interpreters that tests start.
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,14 @@ class Plan:
 
     swap: tuple[Planned, ...]
     imports: tuple[Planned, ...]
+    #: Those that may run in interpreters which could not be observed.
+    cold: tuple[Planned, ...]
     uncovered: tuple[Mutant, ...]
+
+    @property
+    def tried(self) -> tuple[Planned, ...]:
+        """All that are to be tried."""
+        return (*self.swap, *self.imports, *self.cold)
 
 
 def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
@@ -45,21 +54,26 @@ def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
     shared: dict[frozenset[int], tuple[int, ...]] = {}
     swap: list[Planned] = []
     imports: list[Planned] = []
+    cold: list[Planned] = []
     uncovered: list[Mutant] = []
     for mutant in sorted(mutants, key=lambda m: m.id):
         if mutant.excluded:
             continue
-        covering = coverage.tests_on(mutant.file, mutant.lines) & usable
+        here = coverage.tests_on(mutant.file, mutant.lines) & usable
+        elsewhere = coverage.elsewhere_on(mutant.file, mutant.lines) & usable
+        covering = here | elsewhere
         at_import = _touches(mutant, coverage.at_import.get(mutant.file, frozenset()))
         vague = _touches(mutant, coverage.order_dependent.get(mutant.file, frozenset()))
         tests = everything if vague else shared.setdefault(covering, tuple(sorted(covering)))
         if at_import and (mutant.unit is None or not covering):
-            imports.append(Planned(mutant, Mechanism.IMPORT, everything))
+            imports.append(Planned(mutant, Mechanism.IMPORT, everything, False, bool(elsewhere)))
         elif covering:
-            swap.append(Planned(mutant, Mechanism.SWAP, tests, also_import=at_import))
+            swap.append(Planned(mutant, Mechanism.SWAP, tests, at_import, bool(elsewhere)))
+        elif baseline.unseen:
+            cold.append(Planned(mutant, Mechanism.COLD, tuple(sorted(baseline.unseen))))
         else:
             uncovered.append(mutant)
-    return Plan(tuple(swap), tuple(imports), tuple(uncovered))
+    return Plan(tuple(swap), tuple(imports), tuple(cold), tuple(uncovered))
 
 
 def _touches(mutant: Mutant, lines: frozenset[int]) -> bool:

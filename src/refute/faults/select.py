@@ -42,7 +42,8 @@ def without_unsafe(plan: Plan, baseline: Baseline) -> tuple[Plan, list[tuple[Pla
                 kept.append(planned)
         return tuple(kept)
 
-    return replace(plan, swap=safe(plan.swap), imports=safe(plan.imports)), out
+    rest = replace(plan, swap=safe(plan.swap), imports=safe(plan.imports), cold=safe(plan.cold))
+    return rest, out
 
 
 def _crossing(planned: Planned, baseline: Baseline) -> str:
@@ -57,7 +58,7 @@ def estimate(plan: Plan, baseline: Baseline, jobs: int) -> float:
     seconds = [test.seconds for test in baseline.tests]
     sums: dict[tuple[int, ...], tuple[float, float]] = {}
     total = 0.0
-    for planned in (*plan.swap, *plan.imports):
+    for planned in plan.tried:
         if planned.tests not in sums:
             times = [seconds[test] for test in planned.tests]
             sums[planned.tests] = min(times, default=0.0), sum(times)

@@ -52,7 +52,8 @@ def rank(item: Judged) -> int:
     """How much a survivor is worth a look; the higher the more.
 
     What the fault did weighs most, then where it was. That many tests ran over it, or that it
-    changed a value in front of them, makes it worse that nobody noticed.
+    changed a value in front of them, makes it worse that nobody noticed. Code that runs at
+    import is under all tests, which says nothing.
     """
     mutant = item.mutant
     points = WEIGHTS.get(mutant.operator, USUAL)
@@ -60,7 +61,7 @@ def rank(item: Judged) -> int:
         points += 30
     if item.reached is Reached.INFECTED:
         points += 8
-    return points + min(len(item.covered_by), 20)
+    return points + (0 if mutant.unit is None else min(len(item.covered_by), 20))
 
 
 def ranked(judged: Iterable[Judged]) -> list[Judged]:

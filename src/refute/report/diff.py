@@ -74,8 +74,11 @@ def excerpt(
     changed = _sides(old[top : len(old) - tail], new[top : len(new) - tail], top + 1, most)
     above = range(max(0, top - before), top)
     if not after and not any(old[number].strip() for number in above):
-        above = range(0)
+        # A blank line tells nothing; what follows a decorator, say, tells what it was on.
+        above, after = range(0), before
     below = range(len(old) - tail, min(len(old) - tail + after, len(old)))
+    if not any(old[number].strip() for number in below):
+        below = range(0)
     return (
         *(Line(" ", number + 1, old[number]) for number in above),
         *changed,

@@ -28,6 +28,7 @@ UNTESTED = 3
 SURVIVORS = 5
 TESTS = 5
 NAMED = 3
+REASONS = 6
 """How many of each kind are shown; the rest is counted."""
 
 KINDS = {
@@ -267,8 +268,12 @@ def _left_out(judgement: Judgement, console: Console) -> None:
     for verdict, words in OUTSIDE.items():
         if verdict in reasons:
             counted = reasons[verdict].most_common()
-            named = ", ".join(f"{why} ({number:,})" for why, number in counted[:4] if why)
-            rest = f" and {plural(len(counted) - 4, 'other reason')}" if len(counted) > 4 else ""
+            named = ", ".join(f"{why} ({number:,})" for why, number in counted[:REASONS] if why)
+            rest = (
+                f" and {plural(len(counted) - REASONS, 'other reason')}"
+                if len(counted) > REASONS
+                else ""
+            )
             total = plural(sum(reasons[verdict].values()), "fault")
             text = f"{total} {words}" + (f": {named}{rest}" if named else "")
             prose(console, printable(text), 2)

@@ -7,6 +7,7 @@ canary shows that the file at this path is the one that the suite imports.
 from __future__ import annotations
 
 import re
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -106,7 +107,9 @@ class Cold:
             self._canaries[file] = _TOKEN in run.output
         if self._canaries[file]:
             return True
-        reason = "a fault planted in this file shows in no test: the suite imports another copy, or none"
+        reason = (
+            "a fault planted in this file shows in no test: the suite imports another copy, or none"
+        )
         emit(planned, Outcome(planned.mutant.id, Mechanism.COLD, Result.BROKEN, detail=reason))
         return False
 
@@ -141,7 +144,7 @@ class Cold:
                 str(launch.memory),
                 *launch.arguments,
                 *self.options,
-                *("-x", "-rfE", "--tb=short", "-p", "no:cacheprovider"),
+                *("-x", "-rfE", "--tb=short"),
             ],
             env=dict(launch.environment),
             cwd=launch.root,
@@ -158,7 +161,7 @@ class Cold:
         code: int | None
         try:
             code = program.wait(self.limit)
-        except sealing.subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired:
             program.kill()
             program.wait()
             code = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from refute.baseline import Baseline, TestOutcome
+from refute.baseline import Baseline, Test, TestOutcome
 from refute.errors import RefuteError, fail
 from refute.faults.fault import Mutant
 from refute.faults.plan import Order, Plan, Planned
@@ -112,6 +112,7 @@ class Engine:
                     # Ends the thread's reading, which nothing else would.
                     self._discard(second)
                     raise
+        observation.watch_children(first, names, one)
         versions = {"python": self.hello["python"], "pytest": self.hello["pytest"]}
         return observation.make_baseline(self._collected, one, two, versions)
 
@@ -155,7 +156,7 @@ class Engine:
         index, with the reason. ``on_cold`` hears why the rest of a run goes cold, if it does.
         """
         if self._settings.isolation == "cold":
-            every = (*plan.swap, *plan.imports)
+            every = plan.tried
             self._cold_hunt((p for p in every if p.mutant.id not in known), baseline, emit)
             return {}
         hunt = Hunt(
@@ -184,27 +185,27 @@ class Engine:
             rest = [planned for planned, _ in hunt.to_cold]
         except ControlFailed as failed:
             on_cold(str(failed))
-            rest = [p for p in (*plan.swap, *plan.imports) if p.mutant.id not in done]
+            rest = [p for p in plan.tried if p.mutant.id not in done]
         finally:
             pool.close()
         self._cold_hunt(rest, baseline, emit)
         return hunt.unfit
 
     def _cold_hunt(self, rest: Iterable[Planned], baseline: Baseline, emit: Emit) -> None:
-        self.cold(baseline).run(sorted(rest, key=lambda planned: planned.mutant.id), emit)
-
-    def cold(self, baseline: Baseline) -> Cold:
-        """Plain pytest runs on mutated source; tests that are set aside are left out."""
-        aside = [
-            option
-            for test in baseline.tests
-            if test.outcome in (TestOutcome.FAILED, TestOutcome.FLAKY)
-            for option in ("--deselect", test.id)
-        ]
         seconds = baseline.suite_seconds + baseline.collect_seconds
+        cold = self.cold(set_aside(baseline.tests), seconds)
+        cold.run(sorted(rest, key=lambda planned: planned.mutant.id), emit)
+
+    def cold(self, aside: Iterable[str], seconds: float) -> Cold:
+        """Plain pytest runs on mutated source, without the tests that are set aside;
+        ``seconds`` is what one unchanged run takes.
+        """
         return Cold(
             launch=self.launch,
-            options=(*self.hello.get("calming", ()), *aside),
+            options=(
+                *self.hello.get("calming", ()),
+                *(option for test in aside for option in ("--deselect", test)),
+            ),
             limit=max(20.0, self._settings.timeout_factor * seconds),
             jobs=self._settings.jobs,
         )
@@ -241,6 +242,12 @@ def choose_seal(settings: Settings, project: Project) -> Seal:
     if found.kind is SealKind.NONE and settings.seal == "strict":
         fail("no-seal", f"the seal is refused here: {found.reason}")
     return found
+
+
+def set_aside(tests: Iterable[Test]) -> list[str]:
+    """Ids of the tests that no fault is tried on because they fail, or fail at times."""
+    unusable = (TestOutcome.FAILED, TestOutcome.FLAKY)
+    return [test.id for test in tests if test.outcome in unusable]
 
 
 def _lines(path: Path) -> int:

@@ -19,6 +19,12 @@ FIRST_CONTROLS = 5
 FEW_TESTS = 12
 """Tests of the first attempt on a mutant of import-time code; most are noticed by these."""
 
+BATCH = 20
+"""Mutants that one warm child looks at."""
+QUICK_TESTS = 4
+QUICK_SECONDS = 0.01
+"""The likeliest killers that it runs against each: so many, or so long in all."""
+
 Emit = Callable[[Planned, Outcome], None]
 
 
@@ -52,6 +58,13 @@ class _Try:
     whole: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Mutants for one warm child, each with its quick tests."""
+
+    tries: tuple[_Try, ...]
+
+
 @dataclass(slots=True)
 class Hunt:
     """Decides what is run next, and what each reply means; knows no process.
@@ -71,6 +84,8 @@ class Hunt:
     unfit: dict[int, str] = field(default_factory=dict)
     to_cold: list[tuple[Planned, str]] = field(default_factory=list)
     controls: int = 0
+    #: Mutants that have not been looked at yet, and those that need a fork of their own.
+    _fresh: deque[Planned] = field(default_factory=deque)
     _swaps: deque[Planned] = field(default_factory=deque)
     _imports: dict[str, deque[_Try]] = field(default_factory=dict)
     _urgent: deque[Request] = field(default_factory=deque)
@@ -82,31 +97,36 @@ class Hunt:
 
     def begin(self, known: frozenset[str]) -> None:
         """Fill the queues with all mutants but those whose outcome is known already."""
-        self._swaps.extend(p for p in self.plan.swap if p.mutant.id not in known)
+        self.to_cold.extend((p, "") for p in self.plan.cold if p.mutant.id not in known)
+        self._fresh.extend(p for p in self.plan.swap if p.mutant.id not in known)
         for planned in self.plan.imports:
             if planned.mutant.id not in known:
                 self._queue_import(planned)
-        for planned in list(self._swaps)[:FIRST_CONTROLS]:
+        for planned in list(self._fresh)[:FIRST_CONTROLS]:
             self._control(self.order.sort(planned)[:50], ZYGOTE)
 
     def next_request(self, mode: str | None) -> Request | None:
         """The next trial for a slot in this mode: what it can serve at once comes first."""
-        if self._urgent and (mode is None or self._urgent[0].mode == mode or not self._swaps):
+        swaps = bool(self._fresh or self._swaps)
+        if self._urgent and (mode is None or self._urgent[0].mode == mode or not swaps):
             return self._urgent.popleft()
-        if self._swaps and mode in (None, ZYGOTE):
-            return self._swap_request(self._swaps.popleft())
+        if swaps and mode in (None, ZYGOTE):
+            return self._swap_request()
         if mode in self._imports:
             return self._import_request(mode)
-        if self._swaps:
-            return self._swap_request(self._swaps.popleft())
+        if swaps:
+            return self._swap_request()
         for file in self._imports:
             return self._import_request(file)
         return self._urgent.popleft() if self._urgent else None
 
     def on_reply(self, request: Request, reply: Record) -> None:
         """Take in one reply: emit an outcome, or queue what has to follow."""
-        about: _Try = request.about
+        about: _Try | _Batch = request.about
         self._trials += 1
+        if isinstance(about, _Batch):
+            self._on_batch(about, request, reply)
+            return
         if about.planned is None:
             self._on_control(about, reply)
             return
@@ -124,9 +144,57 @@ class Hunt:
         else:
             self._on_notice(request, reply)
 
-    def _swap_request(self, planned: Planned) -> Request:
-        tests = [test for test in self.order.sort(planned) if test not in self.unfit]
-        return self._request(_Try(planned, tests), ZYGOTE)
+    def _swap_request(self) -> Request:
+        """A batch of fresh mutants, or a fork for one that a batch did not settle.
+
+        Those come first when enough have gathered, so that a prefix of the run holds
+        survivors as well as kills.
+        """
+        if self._swaps and (len(self._swaps) >= BATCH or not self._fresh):
+            planned = self._swaps.popleft()
+            return self._request(_Try(planned, self._fit(self.order.sort(planned))), ZYGOTE)
+        tries: list[_Try] = []
+        while self._fresh and len(tries) < BATCH:
+            planned = self._fresh.popleft()
+            tests = self._fit(self.order.sort(planned))
+            tries.append(_Try(planned, self._quick(tests), whole=False))
+        trials = [self._request(one, ZYGOTE).record for one in tries]
+        return Request({"op": "batch", "trials": trials}, ZYGOTE, _Batch(tuple(tries)))
+
+    def _fit(self, tests: list[int]) -> list[int]:
+        return [test for test in tests if test not in self.unfit]
+
+    def _quick(self, tests: list[int]) -> list[int]:
+        """The first few of the tests, within a bound on their time."""
+        chosen: list[int] = []
+        seconds = 0.0
+        for test in tests[:QUICK_TESTS]:
+            seconds += self.baseline.tests[test].seconds
+            if chosen and seconds > QUICK_SECONDS:
+                break
+            chosen.append(test)
+        return chosen
+
+    def _on_batch(self, batch: _Batch, request: Request, reply: Record) -> None:
+        """Accept proven kills; whatever else happened is looked at again, one at a time."""
+        results = {record["id"]: record for record in reply.get("results", ())}
+        stopped = False
+        for one in batch.tries:
+            planned = one.planned
+            assert planned is not None
+            result = results.get(planned.mutant.id)
+            if result is None:
+                # The first without a result is what ended the child, or was not proven.
+                (self._fresh if stopped else self._swaps).append(planned)
+                stopped = True
+            elif result["result"] == "failed":
+                self._trusted.add(one.tests[result["ran"] - 1])
+                self._on_notice(Request({}, ZYGOTE, one), result)
+            elif result["result"] == "unswappable":
+                self._queue_import(planned)
+            else:
+                self.order.learn(planned.mutant, one.tests, None)
+                self._swaps.append(planned)
 
     def _queue_import(self, planned: Planned) -> None:
         tests = planned.tests
@@ -188,6 +256,7 @@ class Hunt:
             "text": mutant.replacement,
             "unit": mutant.unit,
             "unit_line": mutant.unit_line,
+            "elsewhere": planned.elsewhere,
         }
 
     def _path(self, planned: Planned) -> str:
@@ -235,6 +304,9 @@ class Hunt:
         self.order.learn(planned.mutant, about.tests, None)
         if planned.also_import and request.mode == ZYGOTE:
             self._queue_import(planned)
+            return
+        if self.baseline.unseen:
+            self.to_cold.append((planned, "tests start interpreters that can't be observed"))
             return
         self.emit(planned, self._outcome(request, Result.PASSED, about.tests, reply=reply))
 

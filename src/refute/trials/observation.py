@@ -43,6 +43,10 @@ class Run:
     records: dict[int, Record] = field(default_factory=dict)
     lines: Lines = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
     seconds: float = 0.0
+    #: Lines that ran in interpreters which tests started.
+    elsewhere: Lines = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    #: Tests that started interpreters which did not report.
+    unseen: set[int] = field(default_factory=set)
 
 
 def collect(slot: Slot, names: Sequence[str]) -> Collected:
@@ -105,10 +109,36 @@ def run_suite(slot: Slot, names: Sequence[str], order: str, total: int, progress
     return run
 
 
-def _add(into: Lines, names: Sequence[str], found: Iterable[Sequence[object]], tests: list[int]) -> None:
+def watch_children(slot: Slot, names: Sequence[str], run: Run) -> None:
+    """Run those tests again that were seen to start processes, and add to ``run`` what their
+    child interpreters execute.
+    """
+    tests = [
+        index
+        for index, record in sorted(run.records.items())
+        if record["outcome"] == "passed" and any(map(_starts_process, record["boundaries"]))
+    ]
+    if not tests:
+        return
+    slot.send({"op": "elsewhere", "tests": tests})
+    while (record := slot.expect("elsewhere", "elsewhere-done"))["event"] == "elsewhere":
+        if record["unseen"] or record["outcome"] != "passed":
+            run.unseen.add(record["index"])
+        _add(run.elsewhere, names, record["lines"], [record["index"]])
+    if "died" in record:
+        run.unseen.update(tests)
+
+
+def _starts_process(crossing: str) -> bool:
+    return crossing.startswith("process ") or crossing == "fork"
+
+
+def _add(
+    into: Lines, names: Sequence[str], found: Iterable[tuple[int, list[int]]], tests: list[int]
+) -> None:
     for index, lines in found:
-        by_line = into[names[index]]  # type: ignore[index]
-        for line in lines:  # type: ignore[attr-defined]
+        by_line = into[names[index]]
+        for line in lines:
             by_line[line].update(tests)
 
 
@@ -128,9 +158,7 @@ def make_baseline(collected: Collected, first: Run, second: Run, versions: Recor
             line: frozenset(one.get(line, set()) | two.get(line, set())) for line in lines
         }
         vague[file] = frozenset(
-            line
-            for line in lines
-            if (one.get(line, set()) ^ two.get(line, set())) & stable
+            line for line in lines if (one.get(line, set()) ^ two.get(line, set())) & stable
         )
     crossings: dict[int, frozenset[str]] = {}
     accidents: dict[int, frozenset[str]] = {}
@@ -145,7 +173,10 @@ def make_baseline(collected: Collected, first: Run, second: Run, versions: Recor
             by_line=merged,
             at_import=collected.at_import,
             order_dependent={file: lines for file, lines in vague.items() if lines},
-            elsewhere={},
+            elsewhere={
+                file: {line: frozenset(tests) for line, tests in sorted(lines.items())}
+                for file, lines in sorted(first.elsewhere.items())
+            },
         ),
         collect_seconds=collected.seconds,
         suite_seconds=first.seconds,
@@ -155,6 +186,7 @@ def make_baseline(collected: Collected, first: Run, second: Run, versions: Recor
         crossings=crossings,
         test_files=collected.test_files,
         files=collected.files,
+        unseen=frozenset(first.unseen),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _posixsubprocess
 import os
 import sys
 from typing import Any
@@ -18,11 +19,21 @@ class Boundaries:
 
     def __init__(self) -> None:
         self._found: set[str] = set()
-        self._busy = False
+        #: Python interpreters that were started, as far as their names tell.
+        self.interpreters = 0
 
     def start(self) -> None:
         """Begin to observe this process, for good."""
         sys.addaudithook(self._hook)
+        # multiprocessing starts its interpreters by a call that no audit event tells of.
+        spawn: Any = _posixsubprocess.fork_exec
+
+        def fork_exec(*args: Any) -> Any:
+            self.interpreters += 1
+            self._found.add("process python")
+            return spawn(*args)
+
+        _posixsubprocess.fork_exec = fork_exec
 
     def take(self) -> list[str]:
         """Crossings since the last call: ``process python3``, ``connect 127.0.0.1:5432``."""
@@ -31,13 +42,15 @@ class Boundaries:
         return found
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if self._busy or len(self._found) >= _LIMIT:
+        if len(self._found) >= _LIMIT:
             return
         if event == "open":
             if len(args) > 2 and isinstance(args[2], int) and args[2] & _WRITE:
                 self._found.add("write")
         elif event in _PROCESS:
-            self._found.add(f"process {_program(event, args)}")
+            program = _program(event, args)
+            self.interpreters += program.startswith(("python", "pypy"))
+            self._found.add(f"process {program}")
         elif event in _DELETE:
             self._found.add("delete")
         elif event == "socket.connect":

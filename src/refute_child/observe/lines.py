@@ -44,12 +44,15 @@ class FileTable(dict[str, int]):
 class Lines:
     """Records the lines of the given files that run; ``take`` hands over and forgets."""
 
-    def __init__(self, table: FileTable) -> None:
+    def __init__(self, table: FileTable, hits: mmap | None = None, once: bool = True) -> None:
+        """``hits`` is a table to write to instead of one of its own; without ``once`` a line
+        is noted each time that it runs, which costs more and needs no ``take``.
+        """
         self.table = table
-        self.hits = mmap(-1, table.size)
+        self.hits = mmap(-1, table.size) if hits is None else hits
         self._blank = bytes(table.size)
         self._mechanism: _Monitoring | _Tracing = (
-            _Monitoring(table, self.hits)
+            _Monitoring(table, self.hits, once)
             if hasattr(sys, "monitoring")
             else _Tracing(table, self.hits)
         )
@@ -75,10 +78,11 @@ class Lines:
 class _Monitoring:
     """sys.monitoring: a LINE event is switched off where it fired until the next ``rearm``."""
 
-    def __init__(self, table: FileTable, hits: mmap) -> None:
+    def __init__(self, table: FileTable, hits: mmap, once: bool) -> None:
         self._table = table
         self._hits = hits
-        self._monitoring: Any = sys.monitoring
+        self._once = once
+        self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined]
         self._tool = -1
         self._known: dict[int, CodeType] = {}
         self._fired: dict[int, CodeType] = {}
@@ -93,11 +97,12 @@ class _Monitoring:
         else:
             raise RuntimeError("all tool identifiers of sys.monitoring are taken")
         disable, table, hits, fired = monitoring.DISABLE, self._table, self._hits, self._fired
+        after_line = disable if self._once else None
 
         def on_line(code: CodeType, line: int) -> Any:
             fired[id(code)] = code
             hits[table[code.co_filename] + line] = 1
-            return disable
+            return after_line
 
         def on_start(code: CodeType, offset: int) -> Any:
             if id(code) not in self._known and table[code.co_filename] >= 0:
@@ -114,9 +119,7 @@ class _Monitoring:
         for nested in nested_codes(code):
             if id(nested) not in self._known:
                 self._known[id(nested)] = nested
-                self._monitoring.set_local_events(
-                    self._tool, nested, self._monitoring.events.LINE
-                )
+                self._monitoring.set_local_events(self._tool, nested, self._monitoring.events.LINE)
 
     def discover(self) -> None:
         """Also find project code that came by other ways than import (copies)."""
@@ -173,5 +176,5 @@ class _Tracing:
         """Nothing to do: every line event is delivered."""
 
     def stop(self) -> None:
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         sys.settrace(None)

@@ -38,7 +38,7 @@ class Raises:
         return found
 
     def _start_monitoring(self) -> None:
-        monitoring: Any = sys.monitoring
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined]
         for tool in (3, 4, 5, 2):
             if monitoring.get_tool(tool) is None:
                 monitoring.use_tool_id(tool, "refute-raises")

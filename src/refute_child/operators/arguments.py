@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from refute_child.operators.base import Edit, Operator, last_name
+from refute_child.operators.base import Edit, Operator, dotted, last_name
 from refute_child.operators.context import Context
 from refute_child.operators.names import same_kind, wrong_variables
 
@@ -91,6 +91,9 @@ def argument_swapped(node: ast.AST, context: Context) -> Iterator[Edit]:
         if isinstance(first, ast.Starred) or isinstance(second, ast.Starred):
             continue
         if isinstance(first, ast.keyword) or isinstance(second, ast.keyword):
+            continue
+        # Nobody takes the object itself for one of its values.
+        if {dotted(first), dotted(second)} & {"self", "cls"}:
             continue
         if same_kind(context, first, second):
             source = context.source

@@ -18,7 +18,7 @@ def is_default(node: ast.AST, context: Context) -> bool:
     return isinstance(context.parent(node), ast.arguments)
 
 
-def next_number(value: complex) -> str | None:
+def next_number(value: float) -> str | None:
     """The number one larger, as source text; None where that is not another number."""
     larger = value + 1
     return repr(larger) if larger != value else None
@@ -28,7 +28,7 @@ def number(node: ast.AST, context: Context) -> Iterator[Edit]:
     """A number becomes one larger; a sign before it counts as its own."""
     assert isinstance(node, ast.Constant)
     value = node.value
-    if isinstance(value, bool) or not isinstance(value, int | float | complex):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return
     parent = context.parent(node)
     whole: ast.AST = node
@@ -177,7 +177,7 @@ def default_argument(node: ast.AST, context: Context) -> Iterator[Edit]:
             text = "None"
         elif isinstance(plain.value, bool):
             text = str(not plain.value)
-        elif isinstance(plain.value, int | float | complex):
+        elif isinstance(plain.value, int | float):
             text = next_number(-plain.value if signed else plain.value)
         elif is_text(plain) and isinstance(plain.value, str | bytes):
             filler = "x" if isinstance(plain.value, str) else b"x"

@@ -14,7 +14,7 @@ from refute_child.operators.reach import first_body
 from refute_child.operators.text import apply
 from refute_child.units import Module, UnknownUnit
 
-MAX_UNIT = 3000
+MAX_UNIT = 2000
 """Characters of the largest function that is compiled as a whole for each of its mutants."""
 
 
@@ -126,10 +126,10 @@ class Checker:
             while len(chain) > 1 and isinstance(chain[-1], ast.ClassDef):
                 chain.pop()
             whole = isinstance(chain[-1], FunctionNode | ast.ClassDef)
-            for statement in (chain[-1], innermost):
-                start, end = context.span(statement)
-                if whole or end - start <= MAX_UNIT:
-                    return self._piece(statement, edit, "if 1:\n", header=whole)
+            start, end = context.span(chain[-1])
+            if whole or end - start <= MAX_UNIT:
+                return self._piece(chain[-1], edit, "if 1:\n", header=whole)
+            return self._piece(innermost, edit, "if 1:\n", header=True)
         kind = "async def" if isinstance(where.scope, ast.AsyncFunctionDef) else "def"
         return self._piece(innermost, edit, f"{kind} _():\n", header=True)
 
@@ -142,7 +142,9 @@ class Checker:
         inner = first_body(statement) if header else None
         if inner is not None:
             end = context.start(inner)
-        loose = isinstance(statement, ast.Break | ast.Continue | ast.Match | ast.Try)
+        # Some headers, and what steers a loop, can't stand without what is around them.
+        needy = ast.Break | ast.Continue | ast.Match | ast.Try | ast.TryStar
+        loose = header and isinstance(statement, needy)
         if loose or edit.start < start or edit.end > end or end - start > MAX_UNIT:
             return None
         line = context.lines.starts[context.lines.position(start)[0] - 1]

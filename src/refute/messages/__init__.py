@@ -1,0 +1,16 @@
+"""The catalogue of everything that refute stops for or warns of, each under a stable slug.
+
+docs/messages/ is generated from it, one page a slug, by tools/docs.py.
+"""
+
+from __future__ import annotations
+
+from refute.messages import running, suite, usage
+from refute.messages.entry import ExitCode, Message
+
+__all__ = ["MESSAGES", "ExitCode", "Message"]
+
+MESSAGES: dict[str, Message] = {
+    entry.slug: entry for entry in (*usage.ENTRIES, *suite.ENTRIES, *running.ENTRIES)
+}
+"""Slug to entry, in the order of a run."""

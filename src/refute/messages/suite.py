@@ -1,0 +1,90 @@
+"""Messages about the project and its suite."""
+
+from __future__ import annotations
+
+from refute.messages.entry import ExitCode, Message
+
+ENTRIES = (
+    Message(
+        "no-tests",
+        "pytest collected no tests",
+        "pytest collected nothing, so there is nothing to judge with.",
+        "See what `pytest --collect-only` says in the project's root. Name the tests with "
+        "`--tests PATH`, or with `tests` under [tool.refute].",
+        ExitCode.SUITE,
+    ),
+    Message(
+        "collection-failed",
+        "the suite can't be collected",
+        "pytest stopped while it collected the unchanged suite: an import failed, a conftest "
+        "raised, a plugin is missing. pytest's own reason is shown.",
+        "Make plain `pytest --collect-only` work under the interpreter that refute names.",
+        ExitCode.SUITE,
+    ),
+    Message(
+        "baseline-red",
+        "tests that fail without any fault",
+        "Some tests fail, or change their outcome, on unchanged code. They can't tell a fault "
+        "from their own trouble, so they are set aside and named; the run goes on without them.",
+        "Mend them, or leave them be: the verdicts rest on the other tests alone.",
+        None,
+    ),
+    Message(
+        "baseline-died",
+        "the unchanged suite ends its own process",
+        "While the unchanged suite ran, its process ended before the last test: a test calls "
+        "`os._exit`, a compiled module crashes, or the memory or time that a run may take was "
+        "used up. The message says after how many tests.",
+        "Find the test with `pytest -x -v`; the last name printed is the one. Leave it out with "
+        '`pytest-args = ["--deselect", "TEST"]` under [tool.refute], or mend it.',
+        ExitCode.SUITE,
+    ),
+    Message(
+        "reference-red",
+        "plain pytest fails without any fault",
+        "`refute verify` first runs plain pytest, without refute's worker, on the unchanged "
+        "project. It failed, so it can't tell which verdicts are right. Tests that the last run "
+        "set aside are left out of it already.",
+        "Read pytest's words below the message. A test that fails at times is the usual cause: "
+        "run `refute run` again, which sets it aside, then verify.",
+        ExitCode.SUITE,
+    ),
+    Message(
+        "nothing-judged",
+        "the run judged nothing",
+        "The run ended without one verdict that counts: no mutant was made in the chosen files, "
+        "or all were suppressed, or none could be run. That is never a success.",
+        "Read the reason in the message. Widen --paths or --operators, or look at the errors "
+        "in the report.",
+        ExitCode.NOTHING_JUDGED,
+    ),
+    Message(
+        "syntax-error",
+        "a source file that does not compile",
+        "The project's interpreter can't compile one of the source files, so no fault can be "
+        "put into it. The others are judged.",
+        "Correct the file. If it is a template, leave it out with `--exclude PATH`.",
+        None,
+    ),
+    Message(
+        "imported-elsewhere",
+        "the tests import another copy of the code",
+        "The tests import the project from another place than its sources, for example from an "
+        "installed wheel. Faults in the sources would never reach them, and every mutant would "
+        "seem to survive.",
+        "Install the project in editable mode (`python -m pip install -e .`), or put its "
+        "sources on the path (`pythonpath` in pytest's configuration), then run refute again.",
+        ExitCode.SUITE,
+    ),
+    Message(
+        "control-failed",
+        "tests fail in trials without any fault",
+        "The null control failed for many tests: in a trial's process they failed although no "
+        "fault was made. They depend on something that a fork does not give them, often on the "
+        "order of tests, on threads, or on state that an earlier test left behind. The rest of "
+        "the run goes cold: a fresh process for each mutant, slow and without this trouble.",
+        "Run the named test alone with pytest, and mend what it needs from others. Until then "
+        "the verdicts are right, and take longer.",
+        None,
+    ),
+)

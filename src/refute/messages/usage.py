@@ -1,0 +1,93 @@
+"""Messages about the command line and the configuration."""
+
+from __future__ import annotations
+
+from refute.messages.entry import ExitCode, Message
+
+ENTRIES = (
+    Message(
+        "unknown-setting",
+        "a setting that refute does not know",
+        "A key under [tool.refute] in pyproject.toml is not one of refute's settings. It would "
+        "have had no effect, so refute stops instead of ignoring it.",
+        "Correct the key; the message names the nearest right one. All of them are listed in "
+        "docs/configuration.md.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "bad-setting",
+        "a setting with a wrong value",
+        "A setting, from pyproject.toml or from the command line, has a value of the wrong "
+        "type, or one that names something unknown (an operator, a rule).",
+        "Correct the value; the message says what is expected, or the nearest right name.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "no-such-path",
+        "a path that does not exist",
+        "A path given on the command line or in the configuration does not exist. Paths in "
+        "the configuration, and those of --paths, are taken from the project's root.",
+        "Check the spelling, and the folder that the path starts from.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "not-a-project",
+        "not a folder with a project",
+        "PATH is the folder where you would type pytest. A file was given, or a folder that "
+        "can't be read.",
+        "Give the project's folder, as in `refute run path/to/project`. To judge a few files "
+        "only, add `--paths src/package/module.py`.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "no-sources",
+        "no Python sources found",
+        "refute looked for the project's code (in what pyproject.toml and setup.cfg say, in a "
+        "src folder, in packages and modules at the root) and found none that is not a test, "
+        "documentation or an example.",
+        'Name the folders or files to judge: `refute run --source PATH`, or `source = ["PATH"]` '
+        "under [tool.refute] in pyproject.toml.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "several-projects",
+        "several projects below one folder",
+        "The folder holds several independent projects and no pytest configuration of its own, "
+        "so there is no one suite to run.",
+        "Judge one of them at a time with the commands that the message lists; or, if one run "
+        "of pytest at the root runs them all, give the root a pytest configuration.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "name-clash",
+        "two files with one module name",
+        "Two source files would be imported under the same name. Python would load only one "
+        "of them, and a verdict on the other would be a guess.",
+        "Leave one out with `--exclude PATH` (or `exclude` under [tool.refute]), or narrow "
+        "`source` to the one that the tests import.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "unknown-mutant",
+        "no mutant with this id",
+        "The last report holds no mutant with the id, or several whose ids begin like that.",
+        "Copy the id from the summary or from .refute/report.json. Ids change when the mutated "
+        "code does: after an edit, run `refute run` again.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "no-report",
+        "no report yet",
+        "The command reads the report of the last run, .refute/report.json in the project's "
+        "root, and there is none.",
+        "Run `refute run` first, or give the root with `--root`.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "bad-report",
+        "a report that can't be read",
+        "The file .refute/report.json is damaged, or another version of refute wrote it.",
+        "Run `refute run` again; it writes a new one.",
+        ExitCode.USAGE,
+    ),
+)

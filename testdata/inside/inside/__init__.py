@@ -1,0 +1,3 @@
+from inside.core import initials
+
+__all__ = ["initials"]

@@ -1,0 +1,2 @@
+def people():
+    return {"Ada king": "AK", "Hugo von Berg": "HB"}

@@ -1,0 +1,2 @@
+def rate(hours):
+    return 80 if hours > 10 else 100

@@ -1,0 +1,5 @@
+from basket import cheapest
+
+
+def test_red():
+    assert cheapest([3, 4]) == 4
