@@ -146,12 +146,13 @@ def _chosen(names: list[str] | None) -> frozenset[str] | None:
     return None if names is None else frozenset(names)
 
 
-_LIBRARIES = tuple(
-    {
+_LIBRARIES = (
+    os.path.dirname(__file__) + os.sep,
+    *{
         path + os.sep
         for name in ("stdlib", "platstdlib", "purelib", "platlib")
         for path in (sysconfig.get_path(name), os.path.realpath(sysconfig.get_path(name)))
-    }
+    },
 )
 
 

@@ -53,6 +53,21 @@ def make_devices(own: str, devices: dict[str, int]) -> list[str]:
     return notes
 
 
+_PIDS = 1024
+"""Processes and threads that one slot may have at a time, where the kernel counts by slot."""
+
+
+def _bound_pids() -> None:
+    """Stop a fork bomb where it starts: from Linux 6.14 on each pid namespace has a bound of
+    its own. Before that the switch is the whole machine's, and must not be touched.
+    """
+    release = os.uname().release.split("-")[0].split(".")
+    numbers = [int(part) for part in release[:2] if part.isdigit()]
+    if numbers >= [6, 14]:
+        with suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
+            file.write(str(_PIDS))  # refused: then the supervisor's count is all there is
+
+
 def make_proc() -> list[str]:
     """Show the slot's own processes alone; returns notes.
 
@@ -63,6 +78,7 @@ def make_proc() -> list[str]:
         linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV)
     except OSError as error:
         return [f"/proc shows the machine's processes: {error.strerror}"]
+    _bound_pids()
     for name in _KERNEL_SWITCHES:
         path = f"/proc/{name}"
         if os.path.exists(path):

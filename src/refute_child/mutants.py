@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from refute_child.definitions import definition
 from refute_child.operators import OPERATORS, Edit, Operator
+from refute_child.operators.base import FunctionNode
 from refute_child.operators.context import Context
-from refute_child.operators.reach import reach
+from refute_child.operators.reach import first_line, reach
 from refute_child.operators.text import apply, decode, normalise
 from refute_child.operators.viability import Checker, same_code
 from refute_child.suppress import RULES, Suppressor
-from refute_child.units import Module
+from refute_child.units import Module, UnknownUnit
 
 __all__ = ["apply", "decode", "find_mutants", "same_code"]
 
@@ -70,6 +72,7 @@ def find_mutants(
             if verdict == "duplicate":
                 continue
             record["excluded"], record["reason"] = verdict, _REASONS.get(verdict, "")
+            _in_definition(context, module, record, edit)
         records.append(record)
     return records
 
@@ -148,6 +151,26 @@ def _identity(path: str, context: Context, operator: Operator, edit: Edit) -> tu
 def _hash(identity: tuple[str, ...], ordinal: int) -> str:
     text = "\0".join([*identity, str(ordinal)])
     return "m-" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _in_definition(context: Context, module: Module, record: dict[str, Any], edit: Edit) -> None:
+    """Enter a simple fault of a function's definition under that function, whose body's lines
+    are what reaches it: it makes a difference only when the function is called.
+    """
+    node: ast.AST | None = edit.node
+    while node is not None and not isinstance(node, FunctionNode):
+        node = context.parent(node)
+    if node is None or record["unit"] is not None:
+        return
+    span = (record["start"], record["end"], record["replacement"])
+    try:
+        if definition(module, record["function"], node.lineno, span) is None:
+            return
+    except (UnknownUnit, SyntaxError):
+        return
+    record["unit"], record["unit_line"] = record["function"], node.lineno
+    last = node.body[-1]
+    record["lines"] = ((first_line(node.body[0]), last.end_lineno or last.lineno),)
 
 
 def _record(path: str, context: Context, operator: Operator, edit: Edit) -> dict[str, Any]:

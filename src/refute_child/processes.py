@@ -25,6 +25,8 @@ class Process:
     cpu: float
     resident: int
     threads: int
+    #: Its main thread runs, or would if it had a core.
+    running: bool
     entry: int
     """Its number in /proc, another than `pid` where /proc belongs to an outer namespace."""
 
@@ -85,6 +87,7 @@ def read(entry: int, *, foreign: bool) -> Process | None:
         cpu=sum(map(int, fields[11:15])) * _TICK,
         resident=int(fields[21]) * _PAGE,
         threads=int(fields[17]),
+        running=fields[0] in (b"R", b"D"),
         entry=entry,
     )
 

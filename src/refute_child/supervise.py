@@ -44,7 +44,9 @@ _PAGE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What one test may take, in seconds: of CPU, for spinning; by the clock, for sleeping."""
+    """What one test may take, in seconds: of CPU, for spinning, and as long again asleep with
+    nothing running; by the clock, for whatever is neither.
+    """
 
     cpu: float
     wall: float
@@ -146,15 +148,26 @@ class _Watch:
         self._exact_after = 0.0
         self._test = (-1, 0.0)
         self._cpu_before = 0.0
+        self._asleep = 0.0
+        self._looked = (self.born, 0.0)
 
     def look(self) -> str:
         """The limit that is broken, or nothing."""
         tree = below(self.keep, enough=self.processes + 1)
         self.cpu = max(self.cpu, sum(process.cpu for process in tree))
+        self._sleep(tree)
         threads = sum(process.threads for process in tree)
         if len(tree) > self.processes or threads > self.processes * _THREADS_PER_PROCESS:
             return "processes"
         return self._memory(tree) or self._time()
+
+    def _sleep(self, tree: list[Process]) -> None:
+        """Add up the time in which nothing ran: no process wanted a core, no CPU was used."""
+        now = monotonic()
+        before, cpu = self._looked
+        if cpu == self.cpu and not any(process.running for process in tree):
+            self._asleep += now - before
+        self._looked = now, self.cpu
 
     def _memory(self, tree: list[Process]) -> str:
         """Resident bytes count shared pages once a process, so a breach is looked at closely."""
@@ -176,10 +189,12 @@ class _Watch:
             # one we may be late by one look.
             self._cpu_before = 0.0 if self._test == (-1, 0.0) else self.cpu
             self._test = (index, started)
+            self._asleep = 0.0
         limit = self.limits[index] if 0 <= index < len(self.limits) else self.outside
         if self.cpu - self._cpu_before > limit.cpu:
             return "cpu"
-        return "wall" if monotonic() - started > limit.wall else ""
+        asleep = self._asleep > limit.cpu
+        return "wall" if asleep or monotonic() - started > limit.wall else ""
 
 
 def supervise(
@@ -232,12 +247,10 @@ def kill_rest(keep: Collection[int] = (), *, sealed: bool = False) -> None:
     parents first, so that even a fork bomb has an end.
     """
     everybody = sealed and not keep and (getpid() == 1 or getppid() <= 1)
+    if everybody:
+        _kill_everybody()
+        return
     while True:
-        if everybody:
-            try:
-                kill(-1, SIGKILL)
-            except ProcessLookupError:
-                return
         rest = below(keep)
         if not rest:
             return
@@ -251,3 +264,16 @@ def kill_rest(keep: Collection[int] = (), *, sealed: bool = False) -> None:
                 waitpid(process.pid, WNOHANG)
         if any(process.alive for process in rest):
             sleep(0.0005)
+
+
+def _kill_everybody() -> None:
+    """One signal reaches all of the slot at once, so that nothing can fork away from it."""
+    while True:
+        try:
+            kill(-1, SIGKILL)
+        except ProcessLookupError:
+            return
+        with suppress(ChildProcessError):  # what is not ours to reap is pid 1's
+            while waitpid(-1, WNOHANG)[0]:
+                pass
+        sleep(0.0002)

@@ -37,6 +37,11 @@ class LiveFunctions:
         """The code objects of all those functions."""
         return [f.__code__ for functions in self._functions.values() for f in functions]
 
+    def of(self, code: CodeType) -> list[FunctionType]:
+        """The functions that were made from exactly this code."""
+        found = self._functions.get(key_of(code), ())
+        return [function for function in found if function.__code__ == code]
+
     def swap(self, original: CodeType, armed: CodeType) -> Swapped:
         """Swap every live function that was made from ``original`` or from a function nested
         in it; returns them with the code that they had. Raises Unswappable, before anything is changed, when a live

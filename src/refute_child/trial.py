@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from os.path import realpath as _realpath
 from types import CodeType
 from typing import Any
 
 import pytest
 
+from .definitions import Default, Undo, apply_binding, apply_default, definition
 from .observe.raises import Raises
 from .runner import Runner
 from .sources import Sources
 from .supervise import Board
-from .swap import LiveFunctions, Swapped, Unswappable, restore
+from .swap import LiveFunctions, Unswappable, restore
 from .units import Module, UnknownUnit
 from .wire import Record
 
@@ -63,6 +66,14 @@ class Texts:
         return self._modules[path]
 
 
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A mutant that is in: how many functions it changed, and how to take it out."""
+
+    functions: int
+    undo: Undo
+
+
 class Arming:
     """Everything needed to put one mutant in, prepared before the fork."""
 
@@ -78,28 +89,51 @@ class Arming:
             with suppress(UnknownUnit, SyntaxError):
                 module.original(mutant["unit"], mutant["unit_line"])
 
-    def arm(self, mutant: Record, live: LiveFunctions, loaded: frozenset[str]) -> Swapped:
-        """Swap the mutant in, and have it in force for imports to come; returns the functions
-        that were swapped, with their own code. Raises Unswappable.
-        """
+    def arm(self, mutant: Record, live: LiveFunctions, loaded: frozenset[str]) -> Armed:
+        """Swap the mutant in, and have it in force for imports to come. Raises Unswappable."""
         path = mutant["path"]
         module = self._texts.module(path)
         edit = (mutant["start"], mutant["end"], mutant["text"])
-        swapped: Swapped = []
-        real = _realpath(path)
-        if real in loaded:
+        armed = Armed(0, lambda: None)
+        if _realpath(path) in loaded:
             if mutant["unit"] is None:
                 raise Unswappable("it runs when its module is imported")
-            swapped = self._swap(module, mutant, edit, live)
-            if not swapped:
+            armed = self._define(module, mutant, edit, live) or self._swap(
+                module, mutant, edit, live
+            )
+            if not armed.functions:
                 raise Unswappable("no function of that name is alive")
         self._sources.mutate(path, lambda: module.mutated_module(*edit))
-        return swapped
+        return armed
 
-    def disarm(self, swapped: Swapped) -> None:
+    def disarm(self, armed: Armed) -> None:
         """Take the mutant out again."""
-        restore(swapped)
+        armed.undo()
         self._sources.restore()
+
+    def _define(
+        self, module: Module, mutant: Record, edit: tuple[int, int, str], live: LiveFunctions
+    ) -> Armed | None:
+        """A fault in the function's definition; None for one in its body."""
+        unit, line = mutant["unit"], mutant["unit_line"]
+        try:
+            change = definition(module, unit, line, edit)
+            if change is None:
+                return None
+            functions = live.of(module.original(unit, line))
+        except (UnknownUnit, SyntaxError) as error:
+            raise Unswappable(f"it can't be compiled alone: {error}") from error
+        undo: Undo | None = None
+        if isinstance(change, Default):
+            undo = apply_default(change, functions)
+        else:
+            codes = frozenset(function.__code__ for function in functions)
+            owner = _owner(module.path, unit)
+            if owner is not None:
+                undo = apply_binding(change, owner, unit.rpartition(".")[2], codes)
+        if undo is None:
+            raise Unswappable("its definition in memory differs from its source")
+        return Armed(len(functions), undo)
 
     def arm_original(self, mutant: Record, live: LiveFunctions) -> None:
         """Count the ticks of the unchanged function."""
@@ -111,13 +145,27 @@ class Arming:
         mutant: Record,
         edit: tuple[int, int, str] | None,
         live: LiveFunctions,
-    ) -> Swapped:
+    ) -> Armed:
         unit, line = mutant["unit"], mutant["unit_line"]
         try:
             original: CodeType = module.original(unit, line)
-            return live.swap(original, module.armed(unit, line, edit, self._ticks.tick))
+            swapped = live.swap(original, module.armed(unit, line, edit, self._ticks.tick))
+            return Armed(len(swapped), lambda: restore(swapped))
         except (UnknownUnit, SyntaxError) as error:
             raise Unswappable(f"it can't be compiled alone: {error}") from error
+
+
+def _owner(path: str, unit: str) -> type | None:
+    """The class that holds a method, found by the method's qualified name."""
+    real = _realpath(path)
+    for module in list(sys.modules.values()):
+        if _realpath(str(getattr(module, "__file__", None) or "")) != real:
+            continue
+        thing: Any = module
+        for name in unit.split(".")[:-1]:
+            thing = vars(thing).get(name) if hasattr(thing, "__dict__") else None
+        return thing if isinstance(thing, type) else None
+    return None
 
 
 def run_tests(

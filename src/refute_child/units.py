@@ -86,6 +86,16 @@ class Module:
         ast.fix_missing_locations(node)
         return _plant(self._compile(unit, unit_line, node, key), tick)
 
+    def node(
+        self, key: tuple[str, int], edit: tuple[int, int, str] | None = None
+    ) -> FunctionNode:
+        """The unit's syntax tree, with or without one edit. Raises UnknownUnit, SyntaxError."""
+        return self._parse(key, edit)
+
+    def classes(self, key: tuple[str, int]) -> list[ast.ClassDef]:
+        """The classes around a unit, outermost first."""
+        return self._units[key][1]
+
     def mutated_module(self, start: int, end: int, text: str) -> CodeType:
         """The whole module's code with one edit. Raises SyntaxError."""
         return self._code(parse(self.source[:start] + text + self.source[end:]))

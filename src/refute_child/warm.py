@@ -62,12 +62,12 @@ class Warm:
             began = _now()
             self._ticks.begin(TICKS, self._loop)
             try:
-                swapped = self._arming.arm(trial["mutant"], live, loaded)
+                armed = self._arming.arm(trial["mutant"], live, loaded)
             except Unswappable as reason:
                 record: Record = {"result": "unswappable", "ran": 0, "reason": str(reason)}
             else:
                 record = self._look(trial["tests"], raises, offset)
-                self._arming.disarm(swapped)
+                self._arming.disarm(armed)
             offset += len(trial["tests"])
             proven = record["result"] != "failed" or self._passes(trial, record, raises, offset)
             offset += len(trial["tests"])

@@ -220,9 +220,8 @@ class Zygote:
                 if request["mutant"].get("elsewhere"):
                     mutating(os.environ, request["mutant"])
                 try:
-                    functions = len(
-                        self._arming.arm(request["mutant"], self._live, self._loaded)
-                    )
+                    armed = self._arming.arm(request["mutant"], self._live, self._loaded)
+                    functions = armed.functions
                 except Unswappable as reason:
                     return {"result": "unswappable", "ran": 0, "reason": str(reason)}
             record = self._run(tests)

@@ -40,6 +40,8 @@ class _Lane:
     request: Request | None = None
     #: Records to be sent, one after each event that ends the step before.
     steps: list[Record] = field(default_factory=list)
+    #: Its process was told to leave, or does so by itself: a "left" is to come.
+    leaving: bool = False
 
 
 class Pool:
@@ -100,6 +102,7 @@ class Pool:
         lane.request = request
         lane.steps = [] if lane.slot.mode == request.mode else self._way(lane.slot, request.mode)
         lane.steps.append(request.record)
+        lane.leaving = lane.leaving or lane.steps[0]["op"] == "leave"
         try:
             lane.slot.send(lane.steps.pop(0))
         except SlotDied:
@@ -125,8 +128,12 @@ class Pool:
             return
         if event == "left":
             lane.slot.mode = None
+            expected, lane.leaving = lane.leaving, False
             if request is None:
                 return
+            if not expected:
+                # A fault reached further than its own process (killpg, a signal to the parent).
+                raise SlotDied(f"the tests' process ended with status {record['status']}")
         elif event == "collected":
             if "exit" in record:
                 raise SlotDied(f"the suite could not be collected again\n{lane.slot.printed()}")
@@ -135,6 +142,7 @@ class Pool:
             if record.get("missing") and request is not None:
                 # The process goes on to end by itself; its "left" follows.
                 lane.request = None
+                lane.leaving = True
                 on_reply(request, {"result": "not-imported"})
                 return
             lane.slot.mode = request.mode if request is not None else None

@@ -28,11 +28,12 @@ def starts_a_child(now=False):
 
 
 def starts_a_daemon(now=False):
-    if now and os.fork() == 0:
-        os.setsid()
+    if now:
         if os.fork() == 0:
-            os.execv(SLEEP[0], SLEEP)
-        os._exit(0)
+            os.setsid()
+            if os.fork() == 0:
+                os.execv(SLEEP[0], SLEEP)
+            os._exit(0)
 
 
 def deletes_home(now=False):
@@ -43,13 +44,6 @@ def deletes_home(now=False):
 def deletes_the_project(now=False):
     if now:
         shutil.rmtree(ROOT.parent, ignore_errors=True)
-
-
-def deletes_what_it_can(now=False):
-    if now:
-        for place in Path("/").iterdir():
-            if place.name in ("root", "home", "tmp", "var"):
-                shutil.rmtree(place, ignore_errors=True)
 
 
 def overwrites_itself(now=False):
