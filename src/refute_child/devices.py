@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from glob import glob
 
-from refute_child import linux
+from . import linux
 
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _GRAPHICS = ("nvidia*", "dri", "kfd", "dxg")

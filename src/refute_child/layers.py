@@ -33,8 +33,8 @@ from os import (
     stat,
 )
 
-from refute_child import linux
-from refute_child.trees import Picture, picture, replace, restore
+from . import linux
+from .trees import Picture, picture, replace, restore
 
 FIRST = "0"
 """The name of the upper layers that the launcher makes."""

@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from refute_child import linux
-from refute_child.devices import make_devices, make_proc, open_devices
-from refute_child.layers import FIRST, Folder, above, attach, new_upper
-from refute_child.trees import copy_entry, replace, size
+from . import linux
+from .devices import make_devices, make_proc, open_devices
+from .layers import FIRST, Folder, above, attach, new_upper
+from .trees import copy_entry, replace, size
 
 COPY_LIMIT = 256 << 20
 """Bytes of a folder that is copied where it can't be overlaid."""

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from refute_child.definitions import definition
-from refute_child.operators import OPERATORS, Edit, Operator
-from refute_child.operators.base import FunctionNode
-from refute_child.operators.context import Context
-from refute_child.operators.reach import first_line, reach
-from refute_child.operators.text import apply, decode, normalise
-from refute_child.operators.viability import Checker, same_code
-from refute_child.suppress import RULES, Suppressor
-from refute_child.units import Module, UnknownUnit
+from .definitions import definition
+from .operators import OPERATORS, Edit, Operator
+from .operators.base import FunctionNode
+from .operators.context import Context
+from .operators.reach import first_line, reach
+from .operators.text import apply, decode, normalise
+from .operators.viability import Checker, same_code
+from .suppress import RULES, Suppressor
+from .units import Module, UnknownUnit
 
 __all__ = ["apply", "decode", "find_mutants", "same_code"]
 

@@ -31,8 +31,8 @@ from select import POLLIN, poll
 from signal import SIGKILL, SIGSTOP
 from time import monotonic, monotonic_ns, sleep
 
-from refute_child import linux
-from refute_child.processes import Process, below, shared_out
+from . import linux
+from .processes import Process, below, shared_out
 
 _open = open
 _LOOK_MS = 20
@@ -225,7 +225,8 @@ def supervise(
     finally:
         close(descriptor)
     if broken:
-        kill(pid, SIGKILL)
+        # Everybody at once where that can be had: a fork bomb grows while we wait for its first.
+        kill(-1 if _alone(sealed, keep) else pid, SIGKILL)
     _, status, usage = wait4(pid, 0)
     if broken:
         kill_rest(keep, sealed=sealed)
@@ -239,6 +240,11 @@ def supervise(
     )
 
 
+def _alone(sealed: bool, keep: Collection[int]) -> bool:
+    """Whether a signal to everybody reaches nobody but what the trials started."""
+    return sealed and not keep and (getpid() == 1 or getppid() <= 1)
+
+
 def kill_rest(keep: Collection[int] = (), *, sealed: bool = False) -> None:
     """Kill and reap every process below this one but those in `keep` and what is theirs.
 
@@ -246,7 +252,7 @@ def kill_rest(keep: Collection[int] = (), *, sealed: bool = False) -> None:
     enough where nobody else is in it but pid 1. Otherwise processes are stopped one by one,
     parents first, so that even a fork bomb has an end.
     """
-    everybody = sealed and not keep and (getpid() == 1 or getppid() <= 1)
+    everybody = _alone(sealed, keep)
     if everybody:
         _kill_everybody()
         return

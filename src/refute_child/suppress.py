@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from refute_child.operators.base import Edit, FunctionNode, dotted, is_logging, is_text, last_name
-from refute_child.operators.comments import Comments
-from refute_child.operators.context import Context
+from .operators.base import Edit, FunctionNode, dotted, is_logging, is_text, last_name
+from .operators.comments import Comments
+from .operators.context import Context
 
 _TYPE_MAKERS = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "cast"})
 _GENERICS = frozenset({

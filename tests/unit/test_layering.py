@@ -51,9 +51,7 @@ ROOMS = {
 }
 """Room to the modules and packages in it; the longest name that fits a module decides."""
 
-ENGINE = {
-    "errors",
-    "settings",
+STAGES = {
     "project",
     "outcome",
     "fault",
@@ -64,45 +62,65 @@ ENGINE = {
     "metrics",
     "findings",
     "judgement",
-    "store",
-    "events",
-    "child",
 }
 
-MAY_IMPORT = {
+MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     # The names of operators and rules, to refuse a wrong one at once.
     "settings": {"errors", "child"},
-    "project": {"settings", "errors"},
+    "project": {"errors", "settings"},
     "outcome": set(),
     "fault": set(),
-    "baseline": {"project", "outcome"},
+    "baseline": set(),
     "faults": {"baseline", "fault", "outcome", "project", "settings"},
-    "trials": {"faults", "fault", "baseline", "project", "settings", "errors", "outcome", "child"},
-    "verdicts": {"faults", "fault", "outcome"},
-    "metrics": {"verdicts", "baseline", "fault"},
-    "findings": {"metrics", "verdicts", "baseline", "fault"},
+    "trials": {"baseline", "child", "errors", "fault", "faults", "outcome", "project", "settings"},
+    "verdicts": {"fault", "outcome"},
+    "metrics": {"verdicts"},
+    "findings": {"baseline", "metrics", "verdicts"},
     "judgement": {
+        "baseline",
+        "errors",
+        "fault",
         "findings",
         "metrics",
-        "verdicts",
-        "baseline",
-        "project",
-        "fault",
         "outcome",
-        "errors",
+        "verdicts",
     },
-    "store": {"judgement", "verdicts", "outcome", "errors"},
-    "report": {"judgement", "errors"},
+    "store": {"judgement", "outcome"},
+    "report": {"errors", "judgement"},
     "events": {"findings", "verdicts"},
     "console": {"events", "report", "verdicts"},
-    "verify": {*ENGINE, "console", "pipeline"},
     # The pipeline tells the console what happens, and knows nothing else of it.
-    "pipeline": {*ENGINE, "console"},
+    "pipeline": {*STAGES, "child", "console", "errors", "events", "settings", "store"}
+    - {"metrics"},
+    "verify": {
+        "baseline",
+        "console",
+        "errors",
+        "faults",
+        "judgement",
+        "outcome",
+        "pipeline",
+        "project",
+        "settings",
+        "trials",
+    },
     "plugin": set(),
-    "cli": {*ENGINE, "report", "console", "pipeline", "verify"},
+    "cli": {
+        "child",
+        "console",
+        "errors",
+        "judgement",
+        "pipeline",
+        "project",
+        "report",
+        "settings",
+        "trials",
+        "verify",
+    },
     "child": set(),
 }
+"""The last column of the table in ARCHITECTURE.md."""
 
 THIRD_PARTY = {
     "cli": {"click"},
@@ -224,11 +242,24 @@ def test_module_says_what_it_is_for(module: str) -> None:
     assert ast.get_docstring(tree_of(module))
 
 
-def test_rooms_are_on_the_map() -> None:
+def rows_of_the_map() -> dict[str, list[str]]:
+    """Room to the other cells of its row in ARCHITECTURE.md."""
     text = (SRC.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    packages = {name.split(".")[1] for name in MODULES if name.startswith("refute.")}
-    unnamed = {name for name in packages - {"__main__"} if f"refute.{name}" not in text}
-    assert unnamed == set()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    return {row[0]: row[1:] for row in rows if len(row) == 4 and row[0] in ROOMS}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_map_tells_what_a_room_holds_and_may_import(room: str) -> None:
+    modules, _, imports = rows_of_the_map()[room]
+    assert {name.strip("` ") for name in modules.split(",")} == set(ROOMS[room])
+    assert {name.strip() for name in imports.split(",") if name} == MAY_IMPORT[room]
+
+
+def test_map_names_each_module_beside_the_tests() -> None:
+    text = (SRC.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    parts = {name.split(".")[1] for name in MODULES if name.startswith("refute_child.")}
+    assert {name for name in parts if f"`{name}`" not in text and f"`{name}/`" not in text} == set()
 
 
 def test_pytest_plugin_is_inert() -> None:

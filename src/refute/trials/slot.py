@@ -24,13 +24,13 @@ folder = sys.argv[1]
 if sys.argv[2] != "cwd" and sys.path and sys.path[0] == "":
     del sys.path[0]
 place = importlib.util.spec_from_file_location(
-    "refute_child", folder + "/__init__.py", submodule_search_locations=[folder])
+    "_refute_child", folder + "/__init__.py", submodule_search_locations=[folder])
 package = importlib.util.module_from_spec(place)
-sys.modules["refute_child"] = package
+sys.modules["_refute_child"] = package
 place.loader.exec_module(package)
 arguments = sys.argv[3:]
 sys.argv[:] = ["pytest"]
-from refute_child.boot import main
+from _refute_child.boot import main
 main(arguments)
 """
 """Loads the one package that runs beside the tests, under a name that no project has, and

@@ -6,7 +6,7 @@ lead to the same text the first one has the mutant.
 
 from __future__ import annotations
 
-from refute_child.operators import (
+from . import (
     arguments,
     conditions,
     constants,
@@ -16,7 +16,7 @@ from refute_child.operators import (
     removals,
     values,
 )
-from refute_child.operators.base import Edit, Operator
+from .base import Edit, Operator
 
 OPERATORS: dict[str, Operator] = {
     operator.name: operator

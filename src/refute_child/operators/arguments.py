@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from refute_child.operators.base import Edit, Operator, dotted, last_name
-from refute_child.operators.context import Context
-from refute_child.operators.names import same_kind, wrong_variables
+from .base import Edit, Operator, dotted, last_name
+from .context import Context
+from .names import same_kind, wrong_variables
 
 _KEEPS = {
     "split": 0, "rsplit": 0, "strip": 0, "lstrip": 0, "rstrip": 0, "get": 1, "getenv": 1,

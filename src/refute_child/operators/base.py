@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from refute_child.operators.context import Context
+    from .context import Context
 
 
 @dataclass(frozen=True, slots=True)

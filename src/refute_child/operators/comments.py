@@ -9,8 +9,8 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from refute_child.operators.context import Context
-from refute_child.operators.reach import first_line, header
+from .context import Context
+from .reach import first_line, header
 
 Block = ast.stmt | ast.ExceptHandler | ast.match_case
 

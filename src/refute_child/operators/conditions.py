@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refute_child.operators.base import Edit, Operator
-from refute_child.operators.context import Context
+from .base import Edit, Operator
+from .context import Context
 
 
 def _test(node: ast.AST) -> ast.expr:

@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from refute_child.operators.base import Edit, Operator, is_text, last_name
-from refute_child.operators.context import Context
-from refute_child.operators.text import literals, quoted
+from .base import Edit, Operator, is_text, last_name
+from .context import Context
+from .text import literals, quoted
 
 _CONVERSIONS = re.compile(r"%\([^)]*\)[^A-Za-z%]*[A-Za-z]|%[^A-Za-z%]*[A-Za-z]|\{[^{}]*\}|\\.")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refute_child.operators.base import ATOMS, Edit, Operator, is_none
-from refute_child.operators.context import Context
-from refute_child.operators.walk import MAX_ELEMENTS
+from .base import ATOMS, Edit, Operator, is_none
+from .context import Context
+from .walk import MAX_ELEMENTS
 
 
 def _integer(node: ast.expr) -> int | None:

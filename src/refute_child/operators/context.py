@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from refute_child.operators.base import Edit, FunctionNode, dotted, last_name
-from refute_child.operators.text import Lines, parses_as
-from refute_child.operators.walk import Where, children, is_exports
+from .base import Edit, FunctionNode, dotted, last_name
+from .text import Lines, parses_as
+from .walk import Where, children, is_exports
 
 if TYPE_CHECKING:
-    from refute_child.operators.names import Variable
+    from .names import Variable
 
 
 class Context:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refute_child.operators.base import Edit, Operator, is_none, is_text
-from refute_child.operators.context import Context
+from .base import Edit, Operator, is_none, is_text
+from .context import Context
 
 _COMPARISONS: dict[type[ast.AST], tuple[str, tuple[str, ...]]] = {
     ast.Lt: ("<", ("<=", ">=")),

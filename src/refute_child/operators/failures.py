@@ -6,8 +6,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from refute_child.operators.base import Edit, Operator, dotted, is_logging, last_name
-from refute_child.operators.context import Context
+from .base import Edit, Operator, dotted, is_logging, last_name
+from .context import Context
 
 _PLAUSIBLE = (
     ("TimeoutError", ("wait", "wait_for", "acquire", "communicate", "result", "poll")),

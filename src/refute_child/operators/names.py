@@ -6,8 +6,8 @@ import ast
 import re
 from dataclasses import dataclass
 
-from refute_child.operators.base import FunctionNode, is_literal
-from refute_child.operators.context import Context
+from .base import FunctionNode, is_literal
+from .context import Context
 
 MAX_CANDIDATES = 2
 """At most so many wrong variables are tried in one place."""

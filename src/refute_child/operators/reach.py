@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from refute_child.operators.base import Edit, FunctionNode
-from refute_child.operators.context import Context
+from .base import Edit, FunctionNode
+from .context import Context
 
 Range = tuple[int, int]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from refute_child.operators.base import (
+from .base import (
     ATOMS,
     Edit,
     FunctionNode,
@@ -14,8 +14,8 @@ from refute_child.operators.base import (
     is_literal,
     last_name,
 )
-from refute_child.operators.context import Context
-from refute_child.operators.names import variables
+from .context import Context
+from .names import variables
 
 _CONVERSIONS = frozenset({
     "abs", "bool", "bytes", "deepcopy", "copy", "dict", "escape", "float", "frozenset", "int",

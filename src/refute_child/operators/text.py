@@ -13,7 +13,7 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-from refute_child.units import line_starts
+from ..units import line_starts
 
 _PIECES = re.compile(
     r"""(?P<string>\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\r\n])*"|'(?:\\.|[^'\\\r\n])*')"""

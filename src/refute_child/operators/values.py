@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from refute_child.operators.base import Edit, FunctionNode, Operator, dotted
-from refute_child.operators.context import Context
-from refute_child.operators.names import annotated
-from refute_child.operators.reach import first_body
-from refute_child.operators.walk import is_docstring, is_overload, is_stub
+from .base import Edit, FunctionNode, Operator, dotted
+from .context import Context
+from .names import annotated
+from .reach import first_body
+from .walk import is_docstring, is_overload, is_stub
 
 _EMPTY = {
     "str": '""', "bytes": 'b""', "int": "0", "float": "0.0", "complex": "0j", "bool": "False",

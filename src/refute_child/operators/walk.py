@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from refute_child.operators.base import FunctionNode, dotted, last_name
+from .base import FunctionNode, dotted, last_name
 
 MAX_ELEMENTS = 16
 """Longer literals are tables of data: only some of their elements are mutated."""

@@ -1,6 +1,7 @@
 """Each function is harmless until its condition is forced."""
 
 import os
+import time
 from tempfile import TemporaryFile
 
 
@@ -28,7 +29,8 @@ def eats_memory_in_a_child(now=False):
 
 def bombs(now=False):
     if now:
-        [os.fork() for _ in range(1 << 20)]
+        [os.fork() for _ in range(9)]
+        time.sleep(86_400)
     return 0
 
 

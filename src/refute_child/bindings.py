@@ -1,0 +1,236 @@
+"""Which names certainly have a value at a place in a function, and who could change it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .units import FunctionNode
+
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+_FRAMES = frozenset({
+    "locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "stack",
+})  # fmt: skip
+"""Functions that see the local variables of their caller."""
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+class Unplaced(Exception):
+    """Names work in another way there: in class bodies, patterns, defaults of the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known at one expression.
+
+    ``plain`` names have a value that only statements of this scope can change; ``readable``
+    ones have a value, and can be read without changing what the scope closes over. ``temps``
+    says whether a new local variable can be made here.
+    """
+
+    plain: frozenset[str]
+    readable: frozenset[str]
+    temps: bool
+
+
+class Bindings:
+    """The names of one unit."""
+
+    def __init__(self, unit: FunctionNode, tree: ast.Module, source: str) -> None:
+        gone = {w for d in re.findall(r"\bdel\b([^\n]*)", source) for w in re.findall(r"\w+", d)}
+        top = {name for statement in tree.body for name in _binds(statement)}
+        stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _stores(n)}
+        stored |= top | {
+            name for s in ast.walk(tree) if isinstance(s, ast.stmt) for name in _binds(s)
+        }
+        stored |= {n for s in ast.walk(tree) if isinstance(s, ast.Global) for n in s.names}
+        self._globals = frozenset(top - gone)
+        self.builtins = frozenset(dir(builtins)) - stored
+        # Names that something else than a plain statement of their own scope changes.
+        self._restless: set[str] = set()
+        self._caught: set[str] = set()
+        self._temps = True
+        for node in ast.walk(unit):
+            if isinstance(node, ast.Nonlocal | ast.Global):
+                self._restless.update(node.names)
+            elif isinstance(node, ast.NamedExpr):
+                self._restless.add(node.target.id)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+                self._caught.add(node.id)
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                self._caught.add(node.name)
+            name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
+            if name in _FRAMES:
+                self._temps = False
+
+    def at(self, path: Sequence[ast.AST]) -> Place:
+        """What is known where ``path`` ends, which begins at the unit. Raises Unplaced."""
+        known: set[str] = set()
+        plain: set[str] = set()
+        hidden: set[str] = set()
+        scope: ast.AST | None = None
+        temps = self._temps
+        for position, (parent, child) in enumerate(pairwise(path)):
+            if isinstance(parent, ast.ClassDef | ast.Match):
+                raise Unplaced
+            new: set[str] | None = None
+            if isinstance(parent, FunctionNode) and _within(child, parent.body):
+                new, own = _parameters(parent.args), _own(parent)
+            elif isinstance(parent, ast.Lambda) and child is parent.body:
+                new = own = _parameters(parent.args)
+            elif isinstance(parent, Comprehension):
+                temps = False
+                below = path[position + 2] if len(path) > position + 2 else None
+                new, own = _targets_before(parent, child, below)
+                if not own:
+                    new = None
+            elif parent is path[0]:
+                raise Unplaced
+            if new is not None:
+                known = (known - own) | new
+                plain, scope = set(new), parent
+                hidden |= own
+                if not isinstance(parent, Comprehension):
+                    temps = self._temps
+            here = set(_bound_before(parent, child)) - self._caught
+            if isinstance(parent, ast.ExceptHandler) and parent.name is not None:
+                here |= _caught_once(parent)
+            known |= here
+            plain |= here
+        assert scope is not None
+        mentioned = {n.id for n in ast.walk(scope) if isinstance(n, ast.Name)}
+        outside = (self._globals | self.builtins) - hidden
+        readable = (known & (mentioned | plain)) | outside
+        return Place(
+            frozenset(plain - self._restless), frozenset(readable - self._restless), temps
+        )
+
+
+def _parameters(arguments: ast.arguments) -> set[str]:
+    plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return {a.arg for a in (*plain, arguments.vararg, arguments.kwarg) if a is not None}
+
+
+def _own(function: FunctionNode) -> set[str]:
+    """All names that belong to a function, whether bound at some place or not."""
+    names = _parameters(function.args)
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Name) and _stores(node):
+            names.add(node.id)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
+        if isinstance(node, ast.stmt):
+            names.update(_binds(node))
+        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
+            pending.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def _stores(name: ast.Name) -> bool:
+    return not isinstance(name.ctx, ast.Load)
+
+
+def _targets_before(
+    whole: Comprehension, child: ast.AST, below: ast.AST | None
+) -> tuple[set[str], set[str]]:
+    """Names of a comprehension that have a value in one of its parts, and all its names.
+
+    Both are empty for the first iterable, which belongs to the scope around.
+    """
+    own = {name for generator in whole.generators for name in _names(generator.target)}
+    known: set[str] = set()
+    for position, generator in enumerate(whole.generators):
+        if child is generator and below is generator.iter:
+            return (known, own) if position else (set(), set())
+        known.update(_names(generator.target))
+        if child is generator:
+            break
+    return known, own
+
+
+def _bound_before(parent: ast.AST, child: ast.AST) -> Iterator[str]:
+    """Names that are bound in ``parent`` whenever ``child`` in one of its blocks is reached."""
+    for field in ("body", "orelse", "finalbody", "handlers"):
+        block = getattr(parent, field, None)
+        if not isinstance(block, list) or not _within(child, block):
+            continue
+        if field == "body" and isinstance(parent, ast.For | ast.AsyncFor):
+            yield from _names(parent.target)
+        if field == "body" and isinstance(parent, ast.With | ast.AsyncWith):
+            for item in parent.items:
+                yield from _names(item.optional_vars)
+        if field == "orelse" and isinstance(parent, ast.Try):
+            yield from _block(parent.body)
+        if field != "handlers":
+            for statement in block:
+                if statement is child:
+                    break
+                yield from _binds(statement)
+
+
+def _binds(statement: ast.stmt) -> Iterator[str]:
+    """Names that certainly have a value once a statement has ended normally."""
+    if isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            yield from _names(target)
+    elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        if statement.value is not None:
+            yield from _names(statement.target)
+    elif isinstance(statement, ast.Import | ast.ImportFrom):
+        for alias in statement.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(statement, FunctionNode | ast.ClassDef):
+        yield statement.name
+    elif isinstance(statement, ast.With | ast.AsyncWith):
+        # A manager may swallow the failure of those after it.
+        yield from _names(statement.items[0].optional_vars)
+    elif isinstance(statement, ast.If):
+        yield from _common([statement.body, statement.orelse])
+    elif isinstance(statement, ast.Try):
+        main = [*statement.body, *statement.orelse]
+        yield from _common([main, *(handler.body for handler in statement.handlers)])
+
+
+def _common(branches: Iterable[list[ast.stmt]]) -> set[str]:
+    """Names that all branches bind, apart from those that end by leaving."""
+    bound = [set(_block(b)) for b in branches if not (b and isinstance(b[-1], _LEAVING))]
+    return set.intersection(*bound) if bound else set()
+
+
+def _block(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    for statement in statements:
+        yield from _binds(statement)
+
+
+def _names(target: ast.AST | None) -> Iterator[str]:
+    """The names in the target of an assignment, not in its attributes and subscripts."""
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Starred):
+        yield from _names(target.value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for item in target.elts:
+            yield from _names(item)
+
+
+def _caught_once(handler: ast.ExceptHandler) -> set[str]:
+    """The handler's name, unless a handler inside takes it away, or a ``del`` does."""
+    for node in ast.walk(handler):
+        if isinstance(node, ast.ExceptHandler) and node is not handler:
+            return set()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+            return set()
+    return {handler.name} if handler.name else set()
+
+
+def _within(child: ast.AST, block: Sequence[ast.AST]) -> bool:
+    return any(child is statement for statement in block)
