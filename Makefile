@@ -7,7 +7,7 @@ CACHE  := .cache
 DEMO   := itsdangerous-2.2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove bench self docs clean
+.PHONY: help demo test check prove bench self docs picture clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,8 @@ $(VENV)/.ready: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: $(VENV)/.ready ## judge a real package from the package index, and show one survivor
+# A package as its authors released it, with its tests, and an environment of its own.
+$(CACHE)/demo/.ready: $(VENV)/.ready
 	@mkdir -p $(CACHE)/demo
 	@test -d $(CACHE)/demo/$(DEMO) || { \
 	  $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
@@ -37,6 +38,9 @@ demo: $(VENV)/.ready ## judge a real package from the package index, and show on
 	@test -x $(CACHE)/demo/venv/bin/python || $(BIN)/python -m venv $(CACHE)/demo/venv
 	@$(CACHE)/demo/venv/bin/python -m pip install --quiet --disable-pip-version-check \
 	  pytest freezegun --editable $(CACHE)/demo/$(DEMO)
+	@touch $@
+
+demo: $(CACHE)/demo/.ready ## judge a real package from the package index, and show one survivor
 	$(BIN)/refute run $(CACHE)/demo/$(DEMO) --python $(CACHE)/demo/venv
 	@id=$$($(BIN)/python tools/survivor.py $(CACHE)/demo/$(DEMO)) && \
 	  echo && echo "refute show $$id" && \
@@ -63,6 +67,13 @@ self: $(VENV)/.ready ## refute judges refute
 
 docs: $(VENV)/.ready ## write the generated pages of docs/
 	$(BIN)/python tools/docs.py
+
+picture: $(CACHE)/demo/.ready ## draw the README's picture of a run
+	@rm -rf $(CACHE)/demo/$(DEMO)/.refute
+	@$(CACHE)/demo/venv/bin/python -m pip install --quiet --disable-pip-version-check .
+	cd $(CACHE)/demo/$(DEMO) && FORCE_COLOR=1 COLUMNS=88 ../venv/bin/refute run > ../run.txt 2>&1
+	$(BIN)/python tools/picture.py docs/pictures/run.svg 'refute run' \
+	  '  src/itsdangerous/signer.py:234' < $(CACHE)/demo/run.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(CACHE) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,6 +1,7 @@
 """Draw what a command printed on a terminal, for the README.
 
-    FORCE_COLOR=1 COLUMNS=88 refute run 2>&1 | python tools/picture.py run.svg 'refute run' 'Tests'
+    FORCE_COLOR=1 COLUMNS=88 refute run > printed 2>&1
+    python tools/picture.py run.svg 'refute run' 'Tests that' < printed
 
 Reads text with colours from standard input, up to the first line that begins with the third
 argument. Lines that count progress are left out: on a terminal they give way to each other.
@@ -30,9 +31,12 @@ def draw(printed: str, command: str, until: str) -> str:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
     console.print(Text.assemble(("$ ", "dim"), (command, "bold")))
     lines = Text.from_ansi(printed).split("\n")
-    for line in takewhile(lambda line: not (until and line.plain.startswith(until)), lines):
+    shown = list(takewhile(lambda line: not line.plain.startswith(until), lines))
+    for line in shown:
         if not _PROGRESS.match(line.plain):
             console.print(line)
+    if len(shown) < len(lines):
+        console.print("  ...", style="dim")
     svg = console.export_svg(title=command, theme=DIMMED_MONOKAI, unique_id="refute")
     return _FONT.sub("", svg).replace("<text ", '<text xml:space="preserve" ')
 

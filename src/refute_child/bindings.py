@@ -92,7 +92,7 @@ class Bindings:
             elif parent is path[0]:
                 raise Unplaced
             if new is not None:
-                known = (known - own) | new
+                known = (known - own - self._caught) | new
                 plain, scope = set(new), parent
                 hidden |= own
                 if not isinstance(parent, Comprehension):
@@ -104,11 +104,13 @@ class Bindings:
             plain |= here
         assert scope is not None
         mentioned = {n.id for n in ast.walk(scope) if isinstance(n, ast.Name)}
-        outside = (self._globals | self.builtins) - hidden
+        outside = {
+            name
+            for name in (self._globals | self.builtins) - hidden
+            if not name.startswith("__") or name.endswith("__")
+        }
         readable = (known & (mentioned | plain)) | outside
-        return Place(
-            frozenset(plain - self._restless), frozenset(readable - self._restless), temps
-        )
+        return Place(frozenset(plain - self._restless), frozenset(readable - self._restless), temps)
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:
@@ -151,6 +153,8 @@ def _targets_before(
     for position, generator in enumerate(whole.generators):
         if child is generator and below is generator.iter:
             return (known, own) if position else (set(), set())
+        if not own:
+            raise Unplaced
         known.update(_names(generator.target))
         if child is generator:
             break

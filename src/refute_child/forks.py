@@ -6,6 +6,8 @@ import gc
 import traceback
 from collections.abc import Callable, Sequence
 from os import _exit, close, fork, getpid, memfd_create, pread
+from signal import SIG_DFL, SIGCHLD
+from signal import signal as _signal
 from typing import NoReturn
 
 from .layers import Layers
@@ -20,6 +22,7 @@ Work = Callable[[Report], Record]
 
 _OUTSIDE = Limit(cpu=30.0, wall=60.0)
 """What a trial may take before its first test, and between tests."""
+_UNBOUNDED = 1 << 60
 _FOREVER = Limit(cpu=float("inf"), wall=float("inf"))
 
 
@@ -57,8 +60,13 @@ class Forks:
         parent = getpid()
         # A file in memory and no pipe: nobody reads before the child has ended.
         told = memfd_create("refute-told")
+        # A suite that ignores SIGCHLD, or reaps in a handler of it, would take the child's end
+        # from us; None is a handler that Python knows nothing of.
+        on_child = _signal(SIGCHLD, SIG_DFL)
         pid = fork()
         if pid == 0:
+            if on_child is not None:
+                _signal(SIGCHLD, on_child)
             self._into, self._trial = told, getpid()
             limit_trial(parent)
             self.layers.drop_privileges()
@@ -68,11 +76,14 @@ class Forks:
             progress=self.board,
             limits=limits or (),
             outside=_FOREVER if limits is None else _OUTSIDE,
-            memory_limit_bytes=self.memory,
-            process_limit=self.processes,
+            # The unchanged suite may take what it takes.
+            memory_limit_bytes=_UNBOUNDED if limits is None else self.memory,
+            process_limit=_UNBOUNDED if limits is None else self.processes,
             sealed=self.layers.sealed,
         )
         kill_rest(sealed=self.layers.sealed)
+        if on_child is not None:
+            _signal(SIGCHLD, on_child)
         data = _content(told)
         close(told)
         if self.layers.dirty():

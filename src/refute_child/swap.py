@@ -44,9 +44,9 @@ class LiveFunctions:
 
     def swap(self, original: CodeType, armed: CodeType) -> Swapped:
         """Swap every live function that was made from ``original`` or from a function nested
-        in it; returns them with the code that they had. Raises Unswappable, before anything is changed, when a live
-        function differs from its source, when free variables don't fit, or when a generator
-        of it is suspended.
+        in it; returns them with the code that they had. Raises Unswappable, before anything is
+        changed, when a live function differs from its source, when free variables don't fit, or
+        when a generator of it is suspended.
         """
         partner = {id(before): after for before, after in pairs(original, armed)}
         planned: list[tuple[FunctionType, CodeType]] = []

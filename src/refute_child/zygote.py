@@ -183,7 +183,8 @@ class Zygote:
         trials: list[Record] = request["trials"]
         for trial in trials:
             self._arming.prepare(trial["mutant"])
-        limits = [Limit(*limit) for trial in trials for limit in (*trial["limits"], *trial["limits"])]
+        # Each mutant's tests may run twice: under the fault, and one to prove the kill.
+        limits = [Limit(*limit) for trial in trials for limit in trial["limits"] * 2]
         suite = self._suite
         warm = Warm(suite.items, suite.runner, self._forks, self._arming, self._ticks)
         raises = Raises(self._is_project)

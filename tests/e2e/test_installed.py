@@ -270,7 +270,7 @@ def world():
         "folder": os.getcwd(),
         "user": os.getuid(),
         "umask": mask,
-        "path": sys.path,
+        "path": [entry for entry in sys.path if not Path(entry, "pytest").is_file()],
         "arguments": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "flags": str(sys.flags),
         "executable": sys.executable,
@@ -278,7 +278,7 @@ def world():
         "interrupt": str(signal.getsignal(signal.SIGINT)),
         "limit": sys.getrecursionlimit(),
         "encoding": sys.stdout.encoding,
-        "variables": {k: v for k, v in os.environ.items() if k not in ("PYTHONHASHSEED", "_")},
+        "variables": {k: v for k, v in os.environ.items() if k != "_"},
         "data": [
             Path("data/rates.csv").read_text(),
             Path("../shared/notes.txt").read_text(),
@@ -323,6 +323,8 @@ def test_tests_see_the_world_that_plain_pytest_shows_them(wheel: Path, tmp_path:
         PYTHONPATH=f"{home / 'modules'}{os.pathsep}{home / 'project'}",
         SHOP_EXTRA=str(home / "extra" / "more.txt"),
         SHOP_NAME="Zoë & sons",
+        # refute fixes the seed of hashes, the same for each trial, unless there is one.
+        PYTHONHASHSEED="0",
         PATH=f"{here.python.parent}{os.pathsep}{os.environ['PATH']}",
     )
     project = home / "project"

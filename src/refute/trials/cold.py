@@ -35,6 +35,7 @@ sys.exit(pytest.console_main())
 """What the command `pytest` does, with a bound on memory."""
 
 _NOTICED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
+_SUMMARY = re.compile(r"\b\d+ (?:passed|skipped|xfailed|xpassed|deselected)\b")
 _TOKEN = "refute-canary-7d1f"
 _POLL_SECONDS = 0.02
 
@@ -184,6 +185,10 @@ def judge_cold(planned: Planned, run: ColdRun) -> Outcome:
     """What one plain run says about a mutant, by pytest's exit code."""
     noticed = _NOTICED.search(run.output)
     result = {None: Result.TIMEOUT, 0: Result.PASSED, 1: Result.FAILED}.get(run.code, Result.DIED)
+    detail = "" if run.code in (0, 1, None) else f"pytest ended with status {run.code}"
+    if result is Result.PASSED and not _SUMMARY.search(run.output):
+        # Something ended the process with status 0 before pytest could sum up.
+        result, detail = Result.DIED, "the process ended before pytest did"
     failure: Failure | None = None
     if result in (Result.FAILED, Result.DIED):
         words = (noticed.group(2) or "") if noticed else ""
@@ -202,5 +207,5 @@ def judge_cold(planned: Planned, run: ColdRun) -> Outcome:
         test=noticed.group(1) if noticed and result is not Result.PASSED else None,
         failure=failure,
         seconds=run.seconds,
-        detail="" if run.code in (0, 1, None) else f"pytest ended with status {run.code}",
+        detail=detail,
     )

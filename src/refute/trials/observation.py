@@ -18,6 +18,9 @@ from refute.project import Project
 from refute.trials.pool import ZYGOTE
 from refute.trials.slot import Record, Slot
 
+_LINE = 300
+"""Characters that are shown of a line which the suite printed."""
+
 Lines = dict[str, dict[int, set[int]]]
 Progress = Callable[[int, int, str], None]
 """Called with tests done, tests in all, and the id of the test that runs."""
@@ -56,7 +59,13 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
     collection-failed, no-tests.
     """
     slot.send({"op": "collect"})
-    record = slot.expect("collected")
+    record = slot.expect("collected", "left")
+    if record["event"] == "left":
+        raise RefuteError(
+            "collection-failed",
+            f"the process that collects the suite ended by itself, with status {record['status']}.",
+            detail=_last_words(slot),
+        )
     if record["errors"] or "exit" in record:
         details = [line for _, text in record["errors"] for line in text.splitlines()]
         details = details or slot.printed().splitlines()
@@ -64,7 +73,7 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
         raise RefuteError(
             "collection-failed",
             f"pytest could not collect the suite: {what}.",
-            detail=details[-40:],
+            detail=[line[:_LINE] for line in details[-40:]],
         )
     if not record["tests"]:
         raise RefuteError("no-tests", "pytest collected no test.", detail=[])
@@ -87,7 +96,7 @@ def run_suite(slot: Slot, names: Sequence[str], order: str, total: int, progress
     run = Run()
     slot.send({"op": "baseline", "order": order})
     while True:
-        record = slot.expect("begin", "test", "shared", "baseline")
+        record = slot.expect("begin", "test", "shared", "baseline", "left")
         if record["event"] == "begin":
             progress(len(run.records), total, str(record["index"]))
         elif record["event"] == "test":
@@ -99,6 +108,10 @@ def run_suite(slot: Slot, names: Sequence[str], order: str, total: int, progress
         else:
             break
     if "seconds" not in record:
+        if record["event"] == "left":
+            # Not the fork that ran the tests has ended, but the process that it came from.
+            record["died"] = f"the process that had collected it ended, status {record['status']}"
+            record["traceback"] = "\n".join(_last_words(slot))
         why = record.get("died") or record.get("broken", "")
         raise RefuteError(
             "baseline-died",
@@ -127,6 +140,11 @@ def watch_children(slot: Slot, names: Sequence[str], run: Run) -> None:
         _add(run.elsewhere, names, record["lines"], [record["index"]])
     if "died" in record:
         run.unseen.update(tests)
+
+
+def _last_words(slot: Slot) -> list[str]:
+    """The last lines that the slot's processes printed, of a length that can be shown."""
+    return [line[:_LINE] for line in slot.printed().splitlines()[-40:]]
 
 
 def _starts_process(crossing: str) -> bool:

@@ -3,7 +3,6 @@ import importlib.abc
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
 
@@ -36,12 +35,11 @@ def _run():
 for _name in ("time", "monotonic", "perf_counter"):
     setattr(time, _name, lambda: 1e9)
 time.sleep = lambda seconds: None
-os.fork = os.waitpid = os.kill = os._exit = os.getpid = _refused
+os.fork = os.waitpid = os.wait4 = os.kill = os._exit = os.pidfd_open = _refused
 builtins.__import__, builtins.open = _imported, _opened
 sys.meta_path.insert(0, _Seen())
 for _name in ("SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD"):
     signal.signal(getattr(signal, _name), signal.SIG_IGN)
-os.chdir(tempfile.gettempdir())
 for _ in range(3):
     threading.Thread(target=_run, daemon=True).start()
 print("x" * (4 << 20))

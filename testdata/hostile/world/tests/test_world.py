@@ -1,6 +1,9 @@
+import os
 import time
 
 import part
+
+os.chdir("/")
 
 
 def test_first():

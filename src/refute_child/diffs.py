@@ -1,0 +1,128 @@
+"""Where two syntax trees differ, and in what order the parts of an expression are evaluated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+Pair = tuple[ast.AST, ast.AST]
+
+_SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
+
+
+def difference(one: ast.AST, other: ast.AST) -> list[Pair]:
+    """The pairs of nodes from the roots down to the smallest one that holds all differences."""
+    path: list[Pair] = [(one, other)]
+    while True:
+        step = _only_difference(*path[-1])
+        if step is None:
+            return path
+        path.append(step)
+
+
+def equal(one: object, other: object) -> bool:
+    """Whether two trees, or parts of their nodes, are the same; places don't count."""
+    if isinstance(one, ast.AST):
+        if type(one) is not type(other):
+            return False
+        return all(
+            equal(getattr(one, field, None), getattr(other, field, None))
+            for field in one._fields
+            if field != "ctx"
+        )
+    if isinstance(one, list):
+        return isinstance(other, list) and len(one) == len(other) and all(map(equal, one, other))
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+def _only_difference(one: ast.AST, other: ast.AST) -> Pair | None:
+    if type(one) is not type(other):
+        return None
+    found: list[tuple[object, object]] = []
+    for field in one._fields:
+        mine, theirs = getattr(one, field, None), getattr(other, field, None)
+        if field == "ctx":
+            continue
+        if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
+            found += [(m, t) for m, t in zip(mine, theirs, strict=True) if not equal(m, t)]
+        elif not equal(mine, theirs):
+            found.append((mine, theirs))
+    if len(found) != 1:
+        return None
+    first, second = found[0]
+    signs = ast.operator | ast.cmpop | ast.unaryop | ast.boolop
+    if not isinstance(first, ast.AST) or not isinstance(second, ast.AST):
+        return None
+    return None if isinstance(first, signs) else (first, second)
+
+
+def operands(node: ast.AST) -> list[ast.expr] | None:
+    """The parts that are always evaluated before the operation itself, in order; None for
+    other nodes, and where an operation comes between them."""
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return [node.operand]
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return [node.left, node.comparators[0]]
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        return [node.value]
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        return [node.value, *_places(node.slice)]
+    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
+        return None if _starred(node.elts) else list(node.elts)
+    if isinstance(node, ast.Call) and not node.keywords and not _starred(node.args):
+        # The method is looked up before the arguments.
+        method = isinstance(node.func, ast.Attribute)
+        return [node.func.value if isinstance(node.func, ast.Attribute) else node.func,
+                *node.args] if not method or len(node.args) < 9 else None  # fmt: skip
+    return None
+
+
+def _places(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.Slice):
+        return [part for part in (node.lower, node.upper, node.step) if part is not None]
+    return [node]
+
+
+def _starred(nodes: list[ast.expr]) -> bool:
+    return any(isinstance(node, ast.Starred) for node in nodes)
+
+
+def head(node: ast.expr) -> ast.expr:
+    """What is evaluated first, and always, of nested ``and`` and ``or``."""
+    while isinstance(node, ast.BoolOp):
+        node = node.values[0]
+    return node
+
+
+def suspends(node: ast.AST) -> bool:
+    """Whether evaluating the node may suspend the function, or binds a name."""
+    return any(isinstance(part, _SUSPENDING) for part in ast.walk(node))
+
+
+def occurrences(node: ast.AST, part: ast.expr) -> int:
+    """How often an expression of the form of ``part`` stands in ``node``."""
+    return sum(type(found) is type(part) and equal(found, part) for found in ast.walk(node))
+
+
+def conditional(path: list[ast.AST]) -> bool:
+    """Whether the end of the path may not be evaluated although its statement is begun."""
+    return any(_skips(parent, child) for parent, child in _steps(path))
+
+
+def _steps(path: list[ast.AST]) -> Iterator[tuple[ast.AST, ast.AST]]:
+    start = max(index for index, node in enumerate(path) if isinstance(node, ast.stmt))
+    return zip(path[start:], path[start + 1 :], strict=False)
+
+
+def _skips(parent: ast.AST, child: ast.AST) -> bool:
+    if isinstance(parent, ast.BoolOp):
+        return child is not parent.values[0]
+    if isinstance(parent, ast.IfExp):
+        return child is not parent.test
+    if isinstance(parent, ast.Lambda):
+        return child is parent.body
+    if isinstance(parent, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        return child is not parent.generators[0]
+    return isinstance(parent, ast.comprehension) and child is not parent.iter

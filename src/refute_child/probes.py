@@ -1,0 +1,223 @@
+"""Original functions that tell, while the tests run them, which mutants would have differed.
+
+A *probe* compares, beside the program, the values of an expression and of its mutated form. It
+reads names, and results of operands that the program has evaluated anyway, and computes the
+rest itself (see ``shadows``); where that can't be done surely, the mutant counts as infected.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from types import CodeType
+from typing import Any
+
+from .bindings import Bindings
+from .plans import Plan, Planner
+from .purity import Doubt, same, truth
+from .units import Module, nested_codes, pairs
+
+Note = Callable[[int], None]
+
+_MARK = "\0refute-probe-{}\0"
+_FAILURES = (
+    Doubt, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError,
+    RecursionError, MemoryError,
+)  # fmt: skip
+"""What computing a value can end in; not what a signal's handler may raise meanwhile."""
+
+
+def probe_unit(
+    module: Module,
+    unit: str,
+    unit_line: int,
+    mutants: Sequence[dict[str, Any]],
+    note: Note,
+    seen: bytearray | None = None,
+) -> tuple[CodeType, frozenset[int]]:
+    """The unit's code with probes compiled in, and the positions in ``mutants`` of those that
+    are probed. Of the others nothing is known: wherever their lines run they may differ.
+
+    The code behaves like ``module.original(unit, unit_line)`` and can be swapped in for it. It
+    calls ``note(position)`` when a mutant would have differed, often more than once. A mutant
+    whose byte in ``seen`` is set is passed over, which saves most of the time: let ``note`` set
+    the byte, and clear all between tests.
+
+    ``mutants`` are records of ``find_mutants``; those of other units are left alone. Raises
+    UnknownUnit.
+    """
+    key = (unit, unit_line)
+    original = module.original(unit, unit_line)
+    tree = module._parse(key)
+    classes = module._units[key][1]
+    owner = classes[-1].name if classes else None
+    planner = Planner(tree, Bindings(tree, module.tree, module.source), owner)
+    sites: dict[tuple[str, int, tuple[int, ...]], list[tuple[int, Plan]]] = {}
+    for position, mutant in enumerate(mutants):
+        if (mutant["unit"], mutant["unit_line"]) != key:
+            continue
+        edit = (mutant["start"], mutant["end"], mutant["replacement"])
+        try:
+            plan = planner.plan(module._parse(key, edit))
+        except (SyntaxError, RecursionError):
+            continue
+        if plan is not None:
+            place = (plan.where, id(plan.anchor), tuple(map(id, plan.captured)))
+            sites.setdefault(place, []).append((position, plan))
+    probed = frozenset(position for found in sites.values() for position, _ in found)
+    if not probed:
+        return original, probed
+    silenced = seen if seen is not None else bytearray(len(mutants))
+    rewriter = _Rewriter()
+    for found in sites.values():
+        rewriter.add([plan for _, plan in found], _hook(found, note, silenced))
+    rewritten = ast.fix_missing_locations(rewriter.visit(tree))
+    code = _plant(module._compile(unit, unit_line, rewritten, key), rewriter.hooks)
+    return (code, probed) if _fits(original, code) else (original, frozenset())
+
+
+def _fits(original: CodeType, code: CodeType) -> bool:
+    """Whether the live functions of one code can be given the other."""
+    matched = list(pairs(original, code))
+    return len(matched) == len(list(nested_codes(original))) and all(
+        (one.co_freevars, one.co_cellvars, one.co_flags)
+        == (other.co_freevars, other.co_cellvars, other.co_flags)
+        for one, other in matched
+    )
+
+
+def _hook(found: list[tuple[int, Plan]], note: Note, seen: bytearray) -> Callable[..., Any]:
+    """The function that is called at one place for all mutants that differ there."""
+    checks = [_check(position, plan, note, seen) for position, plan in found]
+    first = found[0][1]
+    if first.where != "after":
+        if len(checks) == 1:
+            (only,) = checks
+            return lambda *values: only(values)
+
+        def before(*values: Any) -> None:
+            for check in checks:
+                check(values)
+
+        return before
+    place = len(first.captured) - 1
+
+    def after(*values: Any) -> Any:
+        for check in checks:
+            check(values)
+        return values[place]
+
+    return after
+
+
+def _check(
+    position: int, plan: Plan, note: Note, seen: bytearray
+) -> Callable[[Sequence[Any]], None]:
+    levels, truly = plan.levels, plan.truly
+
+    def evaluated(_: Sequence[Any]) -> None:
+        if not seen[position]:
+            note(position)
+
+    def compared(values: Sequence[Any]) -> None:
+        if seen[position]:
+            return
+        try:
+            for original, mutated in levels:
+                one, other = original(values), mutated(values)
+                if same(one, other):
+                    return
+            if truly and truth(one) is truth(other):
+                return
+        except _FAILURES:
+            # What can't be computed may differ.
+            pass
+        note(position)
+
+    return compared if levels else evaluated
+
+
+def _plant(code: CodeType, hooks: dict[str, Callable[..., Any]]) -> CodeType:
+    """Put the hooks themselves in the places of their markers, out of reach of any name."""
+    consts: tuple[Any, ...] = tuple(
+        hooks.get(const, const)
+        if isinstance(const, str)
+        else _plant(const, hooks)
+        if isinstance(const, CodeType)
+        else const
+        for const in code.co_consts
+    )
+    return code.replace(co_consts=consts)
+
+
+class _Rewriter(ast.NodeTransformer):
+    """Puts calls of hooks into a unit's tree."""
+
+    def __init__(self) -> None:
+        self.hooks: dict[str, Callable[..., Any]] = {}
+        self._wraps: dict[int, list[Callable[[ast.expr], ast.expr]]] = {}
+        self._statements: dict[int, list[ast.expr]] = {}
+        self._temps = 0
+
+    def add(self, plans: list[Plan], hook: Callable[..., Any]) -> None:
+        """Have the hook called where the plans, which are all at one place, want it."""
+        mark = _MARK.format(len(self.hooks))
+        self.hooks[mark] = hook
+        plan = plans[0]
+        names = list(max((p.slots for p in plans), key=len))[len(plan.captured) :]
+        inputs: list[ast.expr] = [ast.Name(id=name, ctx=ast.Load()) for name in names]
+        function = ast.Constant(value=mark)
+        if plan.where == "statement":
+            call = ast.Call(func=function, args=inputs, keywords=[])
+            self._statements.setdefault(id(plan.anchor), []).append(call)
+            return
+        if plan.where == "before":
+            call = ast.Call(func=function, args=inputs, keywords=[])
+            self._wrap(plan.anchor, lambda node: ast.BoolOp(op=ast.Or(), values=[call, node]))
+            return
+        temps: list[str] = []
+        for part in plan.captured[:-1]:
+            # A name that no source can have.
+            temps.append(f"refute {self._temps}")
+            self._temps += 1
+            self._wrap(part, _capture(temps[-1]))
+        before: list[ast.expr] = [ast.Name(id=name, ctx=ast.Load()) for name in temps]
+        # Nothing is kept alive for longer than the call.
+        cleared: list[ast.expr] = [
+            ast.NamedExpr(target=ast.Name(id=n, ctx=ast.Store()), value=ast.Constant(value=None))
+            for n in temps
+        ]
+        self._wrap(
+            plan.anchor,
+            lambda node: ast.Call(
+                func=function, args=[*before, node, *inputs, *cleared], keywords=[]
+            ),
+        )
+
+    def _wrap(self, node: ast.AST, how: Callable[[ast.expr], ast.expr]) -> None:
+        self._wraps.setdefault(id(node), []).append(how)
+
+    def visit(self, node: ast.AST) -> Any:
+        """The node with the hooks in and around it."""
+        wraps = self._wraps.get(id(node), ())
+        calls = self._statements.get(id(node), ())
+        new = self.generic_visit(node)
+        for wrap in wraps:
+            assert isinstance(new, ast.expr)
+            new = _located(wrap(new), node)
+        return [*(_located(ast.Expr(call), node) for call in calls), new] if calls else new
+
+
+def _capture(name: str) -> Callable[[ast.expr], ast.expr]:
+    return lambda node: ast.NamedExpr(target=ast.Name(id=name, ctx=ast.Store()), value=node)
+
+
+def _located(new: Any, old: ast.AST) -> Any:
+    """The new nodes at the place of the old one."""
+    pending = [new]
+    while pending:
+        node = pending.pop()
+        if not hasattr(node, "lineno"):
+            ast.copy_location(node, old)
+            pending.extend(ast.iter_child_nodes(node))
+    return new

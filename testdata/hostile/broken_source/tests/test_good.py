@@ -1,0 +1,5 @@
+import good
+
+
+def test_good():
+    assert good.good() == 1

@@ -1,0 +1,5 @@
+import part
+
+
+def test_good():
+    assert part.good() == 1

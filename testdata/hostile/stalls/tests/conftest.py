@@ -1,0 +1,3 @@
+import part
+
+part.stall("collect")
