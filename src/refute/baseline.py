@@ -86,6 +86,9 @@ class Baseline:
     test_files: tuple[int, ...] = ()
     #: Tests that start interpreters which could not be observed.
     unseen: frozenset[int] = frozenset()
+    #: Mutant id -> tests in which the mutated expression had another value; mutants whose
+    #: difference could not be looked for are missing.
+    infected: Mapping[str, frozenset[int]] = field(default_factory=dict)
     #: Real paths of those files.
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -12,9 +12,11 @@ from refute.faults.plan import Plan, Planned
 from refute.trials.outcome import Outcome
 from refute.verdicts import (
     Judged,
+    Reached,
     Verdict,
     judge,
     left_out,
+    never_infected,
     pending,
     uncovered,
 )
@@ -40,6 +42,8 @@ class Ledger:
                 self.judged[mutant.id] = left_out(mutant)
         for mutant in plan.uncovered:
             self.judged[mutant.id] = uncovered(mutant)
+        for planned in plan.uninfected:
+            self.judged[planned.mutant.id] = never_infected(planned.mutant, self._covered(planned))
         for planned in plan.tried:
             self.planned[planned.mutant.id] = planned
             self.judged[planned.mutant.id] = pending(planned.mutant, self._covered(planned))
@@ -72,6 +76,8 @@ class Ledger:
 
     def _enter(self, judged: Judged) -> None:
         id = judged.mutant.id
+        if judged.verdict is Verdict.SURVIVED and self.baseline.infected.get(id):
+            judged = replace(judged, reached=Reached.INFECTED)
         before = self.judged[id].verdict
         self._killed -= before in (Verdict.KILLED, Verdict.TIMEOUT)
         self._survived -= before is Verdict.SURVIVED

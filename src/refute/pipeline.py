@@ -21,7 +21,7 @@ from refute.project import Project, discover
 from refute.settings import Settings
 from refute.store import Store
 from refute.trials.engine import Engine, choose_seal
-from refute.trials.observation import check_origin
+from refute.trials.observation import Collected, check_origin
 from refute.trials.outcome import Outcome
 from refute.trials.seal import Seal, SealKind
 from refute.verdicts import Judged, Verdict
@@ -39,8 +39,10 @@ def run(settings: Settings, console: Console) -> Judgement:
     seal = choose_seal(settings, project)
     diary.setting(project, interpreter, seal)
     with Engine(settings, project, interpreter, seal) as engine:
-        baseline = _observe(engine, project, diary)
+        collected = _collect(engine, diary)
         mutants = _faults(engine, selected_files(project, settings), diary)
+        baseline = _observe(engine, mutants, diary)
+        check_origin(project, collected, baseline)
         plan = make_plan(mutants, baseline)
         ledger = Ledger(baseline, console.handle)
         ledger.begin(mutants, plan)
@@ -83,15 +85,19 @@ def run(settings: Settings, console: Console) -> Judgement:
     return result
 
 
-def _observe(engine: Engine, project: Project, diary: Diary) -> Baseline:
-    """Collect the suite and run it unchanged."""
+def _collect(engine: Engine, diary: Diary) -> Collected:
+    """Collect the suite once."""
     with diary.stage("collect") as stage:
         collected = engine.collect()
         stage.count = len(collected.tests)
+    return collected
+
+
+def _observe(engine: Engine, mutants: Iterable[Mutant], diary: Diary) -> Baseline:
+    """Run the suite unchanged, and look where these mutants would make a difference."""
     with diary.stage("baseline") as stage:
-        baseline = engine.observe(diary.progress)
+        baseline = engine.observe(mutants, diary.progress)
         stage.count = len(baseline.tests)
-    check_origin(project, collected, baseline)
     diary.suite(baseline)
     return baseline
 

@@ -112,6 +112,17 @@ def uncovered(mutant: Mutant) -> Judged:
     return Judged(mutant, Verdict.NO_COVERAGE, reached=Reached.NOT_REACHED)
 
 
+def never_infected(mutant: Mutant, covered_by: tuple[str, ...]) -> Judged:
+    """A mutant that tests run over, and whose value was the original's each time."""
+    return Judged(
+        mutant,
+        Verdict.SURVIVED,
+        reached=Reached.REACHED,
+        covered_by=covered_by,
+        reason="reached, never infected: in each test its value was the original's",
+    )
+
+
 def pending(mutant: Mutant, covered_by: tuple[str, ...]) -> Judged:
     """A mutant that was not tried because the run was stopped."""
     return Judged(mutant, Verdict.PENDING, covered_by=covered_by, reason="not tried yet")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from .units import FunctionNode
@@ -38,19 +38,40 @@ class Place:
     temps: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ModuleNames:
+    """Names that certainly have a value all over a module, once it is imported: its own, and
+    those builtins that it never binds itself."""
+
+    own: frozenset[str]
+    builtins: frozenset[str]
+
+
+@lru_cache(maxsize=16)
+def names_of(tree: ast.Module) -> ModuleNames:
+    """The names of a module."""
+    top = set(_block(tree.body))
+    stored: set[str] = set()
+    gone: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                (stored if isinstance(node.ctx, ast.Store) else gone).add(node.id)
+        elif isinstance(node, ast.Global):
+            stored.update(node.names)
+        elif isinstance(node, ast.stmt):
+            stored.update(_binds(node))
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            gone.add(node.name)
+    return ModuleNames(frozenset(top - gone), frozenset(dir(builtins)) - stored)
+
+
 class Bindings:
     """The names of one unit."""
 
-    def __init__(self, unit: FunctionNode, tree: ast.Module, source: str) -> None:
-        gone = {w for d in re.findall(r"\bdel\b([^\n]*)", source) for w in re.findall(r"\w+", d)}
-        top = {name for statement in tree.body for name in _binds(statement)}
-        stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _stores(n)}
-        stored |= top | {
-            name for s in ast.walk(tree) if isinstance(s, ast.stmt) for name in _binds(s)
-        }
-        stored |= {n for s in ast.walk(tree) if isinstance(s, ast.Global) for n in s.names}
-        self._globals = frozenset(top - gone)
-        self.builtins = frozenset(dir(builtins)) - stored
+    def __init__(self, unit: FunctionNode, names: ModuleNames) -> None:
+        self._globals = names.own
+        self.builtins = names.builtins
         # Names that something else than a plain statement of their own scope changes.
         self._restless: set[str] = set()
         self._caught: set[str] = set()

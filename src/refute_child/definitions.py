@@ -50,7 +50,7 @@ def definition(
     """
     key = (unit, unit_line)
     before, after = module.node(key), module.node(key, edit)
-    if _dump(before.body) != _dump(after.body) or "." in unit and not module.classes(key):
+    if _dump(before.body) != _dump(after.body) or ("." in unit and not module.classes(key)):
         return None
     kinds = [_binding(decorator) for decorator in before.decorator_list]
     if len(kinds) == 1 and not after.decorator_list and _dump(before.args) == _dump(after.args):
@@ -77,8 +77,9 @@ def _defaults(
 ) -> Iterator[tuple[int | str, ast.expr, ast.expr]]:
     old, new = before.args, after.args
     if len(old.defaults) == len(new.defaults):
-        yield from ((i, *pair) for i, pair in enumerate(zip(old.defaults, new.defaults)))
-    for argument, one, two in zip(old.kwonlyargs, old.kw_defaults, new.kw_defaults):
+        pairs = zip(old.defaults, new.defaults, strict=True)
+        yield from ((i, *pair) for i, pair in enumerate(pairs))
+    for argument, one, two in zip(old.kwonlyargs, old.kw_defaults, new.kw_defaults, strict=False):
         if one is not None and two is not None:
             yield argument.arg, one, two
 
@@ -128,7 +129,8 @@ def apply_binding(
             return None
         function: Any = held.fget
     else:
-        function = held.__func__
+        method: Any = held
+        function = method.__func__
     if type(function) is not FunctionType or function.__code__ not in codes:
         return None
     setattr(owner, name, function)

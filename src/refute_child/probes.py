@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import Any
 
-from .bindings import Bindings
+from .bindings import Bindings, names_of
 from .plans import Plan, Planner
 from .purity import Doubt, same, truth
 from .units import Module, nested_codes, pairs
@@ -51,7 +51,7 @@ def probe_unit(
     tree = module._parse(key)
     classes = module._units[key][1]
     owner = classes[-1].name if classes else None
-    planner = Planner(tree, Bindings(tree, module.tree, module.source), owner)
+    planner = Planner(tree, Bindings(tree, names_of(module.tree)), owner)
     sites: dict[tuple[str, int, tuple[int, ...]], list[tuple[int, Plan]]] = {}
     for position, mutant in enumerate(mutants):
         if (mutant["unit"], mutant["unit_line"]) != key:
@@ -164,7 +164,8 @@ class _Rewriter(ast.NodeTransformer):
         mark = _MARK.format(len(self.hooks))
         self.hooks[mark] = hook
         plan = plans[0]
-        names = list(max((p.slots for p in plans), key=len))[len(plan.captured) :]
+        longest = max((p.slots for p in plans), key=lambda slots: len(slots))
+        names = list(longest)[len(plan.captured) :]
         inputs: list[ast.expr] = [ast.Name(id=name, ctx=ast.Load()) for name in names]
         function = ast.Constant(value=mark)
         if plan.where == "statement":

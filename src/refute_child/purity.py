@@ -202,6 +202,8 @@ def call(function: Any, arguments: Sequence[Any]) -> Any:
 _ABSENT: Any = object()
 _COMPUTING = (str, int, float, bool, bytes, tuple, abs, round, repr, ord, chr, min, max, divmod)
 _GLOBALS = {one.__name__: one for one in (*_COMPUTING, isinstance, len, callable)}
+COMPUTING = frozenset({*_GLOBALS, "type"})
+"""Names of builtin functions whose results can be computed beside the program."""
 _class_mro = type.__dict__["__mro__"].__get__
 _class_dict = type.__dict__["__dict__"].__get__
 _PLAIN_SETTER = object.__dict__["__setattr__"]

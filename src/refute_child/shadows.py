@@ -8,6 +8,7 @@ whatever the values are: see ``purity``, whose ``Doubt`` it raises.
 from __future__ import annotations
 
 import ast
+import builtins
 import operator
 from collections.abc import Callable, Sequence
 from operator import itemgetter
@@ -164,6 +165,8 @@ class Reader:
         if node.keywords:
             raise Unreadable("keywords")
         arguments = [self.shadow(argument) for argument in node.args]
+        if not _may_compute(node.func):
+            raise Unreadable(ast.dump(node.func))
         if isinstance(node.func, ast.Attribute):
             receiver, name = self.shadow(node.func.value), node.func.attr
             return lambda env: purity.method(receiver(env), name, [a(env) for a in arguments])
@@ -182,6 +185,17 @@ def mangled(name: str, owner: str | None) -> str:
         return name
     stripped = owner.lstrip("_")
     return f"_{stripped}{name}" if stripped else name
+
+
+def _may_compute(function: ast.expr) -> bool:
+    """Whether it is worth while to look at a called function when it is called."""
+    if isinstance(function, ast.Attribute):
+        receiver = function.value
+        itself = isinstance(receiver, ast.Name) and receiver.id in ("self", "cls")
+        return not itself and not function.attr.startswith("_")
+    if not isinstance(function, ast.Name):
+        return False
+    return not hasattr(builtins, function.id) or function.id in purity.COMPUTING
 
 
 def _nothing(_: Sequence[Any]) -> None:

@@ -118,7 +118,9 @@ class Module:
         if edit is not None:
             text = text[: edit[0] - start] + edit[2] + text[edit[1] - start :]
         # Blank lines keep the line numbers; an `if` takes the indentation of a method.
-        header = "\n" * (first - 2) + "if 1:\n" if text[:1] in " \t\f" else "\n" * (first - 1)
+        # A form feed begins the count of the indentation anew.
+        indent = text[: len(text) - len(text.lstrip(" \t\f"))].rpartition("\f")[2]
+        header = "\n" * (first - 2) + "if 1:\n" if indent else "\n" * (first - 1)
         body = parse(header + text).body
         inner = body[0].body if isinstance(body[0], ast.If) else body
         found = inner[0]

@@ -85,7 +85,8 @@ class Warm:
 
     def _passes(self, trial: Record, record: Record, raises: Raises, offset: int) -> bool:
         killer = trial["tests"][record["ran"] - 1]
-        return self._look([killer], raises, offset)["result"] == "quiet"
+        again = self._look([killer], raises, offset)
+        return bool(again["result"] == "quiet")
 
     def _loop(self) -> None:
         self._forks.report({"loop": True})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from os.path import realpath as _realpath
 from time import perf_counter as _now
 from typing import Any
@@ -13,9 +14,10 @@ import pytest
 
 from .elsewhere import Elsewhere, mutating
 from .forks import Forks, Report, settle_memory
+from .infection import plant_probes
 from .observe.boundaries import Boundaries
 from .observe.fixtures import FixtureLines
-from .observe.lines import Lines
+from .observe.lines import Lines, Marks
 from .observe.raises import Raises
 from .session import Suite, clear_capture, quiet_output
 from .sources import Sources
@@ -42,6 +44,7 @@ class Zygote:
         texts: Texts,
     ) -> None:
         self._files = files
+        self._texts = texts
         self._channel = channel
         self._forks = forks
         self._sources = sources
@@ -101,16 +104,20 @@ class Zygote:
         order = list(range(len(self._suite.items)))
         if request["order"] == "reverse":
             order.reverse()
-        end, told = self._forks.run(lambda report: self._observe(order), None)
+        end, told = self._forks.run(lambda report: self._observe(order, request.get("mutants", ())), None)
         return {"event": "baseline", **(told[-1] if told else {"died": f"{end.kind} {end.status}"})}
 
-    def _observe(self, order: list[int]) -> Record:
-        """The whole suite, each test observed; runs in a fork."""
+    def _observe(self, order: list[int], mutants: Sequence[Record]) -> Record:
+        """The whole suite, each test observed, with probes for these mutants; in a fork."""
         items, runner = self._suite.items, self._suite.runner
         plugins: pytest.PytestPluginManager = items[0].config.pluginmanager
         fixtures = FixtureLines(self._lines)
         plugins.register(fixtures, "refute-fixture-lines")
         raises, boundaries = Raises(self._is_project), Boundaries()
+        probed: list[int] = []
+        if mutants:
+            self._lines.infected = Marks(len(mutants))
+            probed = plant_probes(mutants, self._texts, self._live, self._lines.infected)
         self._lines.start()
         for thing in self._live.codes():
             self._lines.watch(thing)
@@ -133,7 +140,7 @@ class Zygote:
             record["boundaries"] = boundaries.take()
             self._channel.send({"event": "test", "index": index, **record})
         self._channel.send({"event": "shared", "lines": fixtures.shared()})
-        return {"seconds": _now() - began}
+        return {"seconds": _now() - began, "probed": probed}
 
     def _elsewhere(self, request: Record) -> Record:
         end, told = self._forks.run(lambda _: self._watch_children(request["tests"]), None)

@@ -106,7 +106,8 @@ def said(words: Sequence[str | Path], *more: str | Path, **options: Any) -> str:
     """What a command prints; it must succeed."""
     done = subprocess.run([*words, *more], capture_output=True, text=True, check=False, **options)
     assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return done.stdout
+    printed: str = done.stdout
+    return printed
 
 
 @cache

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+import refute
 
 from refute.errors import MESSAGES, ExitCode, RefuteError, fail, nearest
 
@@ -16,6 +21,29 @@ no-report bad-report interrupted worker-died wire-mismatch internal-error disagr
 several-projects
 """
 REQUIRED = _REQUIRED.split()
+
+
+def slugs_in_use(*callers: str) -> Iterator[str]:
+    """The slugs that the code hands to these functions or methods as literals."""
+    for path in sorted(Path(refute.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                slug = node.args[0]
+                if name in callers and isinstance(slug, ast.Constant):
+                    yield str(slug.value)
+
+
+def test_every_error_that_is_raised_has_an_exit_code() -> None:
+    raised = set(slugs_in_use("fail", "RefuteError"))
+    assert "no-tests" in raised
+    assert {slug for slug in raised if MESSAGES[slug].exit_code is None} == set()
+
+
+def test_every_warning_is_in_the_catalogue() -> None:
+    warned = set(slugs_in_use("warn", "_warn"))
+    assert "store-locked" in warned
+    assert warned - set(MESSAGES) == set()
 
 
 def test_exit_codes_are_the_documented_numbers() -> None:

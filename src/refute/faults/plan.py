@@ -32,6 +32,8 @@ class Plan:
     imports: tuple[Planned, ...]
     #: Those that may run in interpreters which could not be observed.
     cold: tuple[Planned, ...]
+    #: Those whose value was never another one, in any test that runs over them.
+    uninfected: tuple[Planned, ...]
     uncovered: tuple[Mutant, ...]
 
     @property
@@ -55,6 +57,7 @@ def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
     swap: list[Planned] = []
     imports: list[Planned] = []
     cold: list[Planned] = []
+    uninfected: list[Planned] = []
     uncovered: list[Mutant] = []
     for mutant in sorted(mutants, key=lambda m: m.id):
         if mutant.excluded:
@@ -64,16 +67,22 @@ def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
         covering = here | elsewhere
         at_import = _touches(mutant, coverage.at_import.get(mutant.file, frozenset()))
         vague = _touches(mutant, coverage.order_dependent.get(mutant.file, frozenset()))
-        tests = everything if vague else shared.setdefault(covering, tuple(sorted(covering)))
+        noticing = covering
+        if not (vague or at_import or elsewhere):
+            # Where its value never differed the mutant is the original.
+            noticing &= baseline.infected.get(mutant.id, covering)
+        tests = everything if vague else shared.setdefault(noticing, tuple(sorted(noticing)))
         if at_import and (mutant.unit is None or not covering):
             imports.append(Planned(mutant, Mechanism.IMPORT, everything, False, bool(elsewhere)))
+        elif covering and not tests:
+            uninfected.append(Planned(mutant, Mechanism.NONE, tuple(sorted(covering))))
         elif covering:
             swap.append(Planned(mutant, Mechanism.SWAP, tests, at_import, bool(elsewhere)))
         elif baseline.unseen:
             cold.append(Planned(mutant, Mechanism.COLD, tuple(sorted(baseline.unseen))))
         else:
             uncovered.append(mutant)
-    return Plan(tuple(swap), tuple(imports), tuple(cold), tuple(uncovered))
+    return Plan(tuple(swap), tuple(imports), tuple(cold), tuple(uninfected), tuple(uncovered))
 
 
 def _touches(mutant: Mutant, lines: frozenset[int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,26 +93,34 @@ class Engine:
                 raise error from None
         return self._collected
 
-    def observe(self, progress: observation.Progress) -> Baseline:
-        """Run the unchanged suite in its own order and in reverse."""
+    def observe(
+        self, mutants: Iterable[Mutant], progress: observation.Progress
+    ) -> Baseline:
+        """Run the unchanged suite in its own order, and in reverse with probes for mutants.
+
+        A reverse run in which a test does otherwise is repeated without probes: it may be
+        they that disturbed it, and what they saw is void.
+        """
         assert self._collected is not None
-        names, total = self._project.files, len(self._collected.tests)
+        probed = [mutant for mutant in mutants if not mutant.excluded]
         first = self._slots[0]
         if self._settings.jobs == 1:
-            one = observation.run_suite(first, names, "forward", total, progress)
-            two = observation.run_suite(first, names, "reverse", total, progress)
+            one = self._run(first, "forward", progress)
+            two = self._run(first, "reverse", progress, probed)
         else:
             second = self._open()
             with ThreadPoolExecutor(1) as thread:
-                later = thread.submit(self._reverse, second, names, total)
+                later = thread.submit(self._reverse, second, probed)
                 try:
-                    one = observation.run_suite(first, names, "forward", total, progress)
+                    one = self._run(first, "forward", progress)
                     two = later.result()
                 except BaseException:
                     # Ends the thread's reading, which nothing else would.
                     self._discard(second)
                     raise
-        observation.watch_children(first, names, one)
+        if not observation.same_outcomes(one, two):
+            two = self._run(first, "reverse", progress)
+        observation.watch_children(first, self._project.files, one)
         versions = {"python": self.hello["python"], "pytest": self.hello["pytest"]}
         return observation.make_baseline(self._collected, one, two, versions)
 
@@ -210,9 +218,21 @@ class Engine:
             jobs=self._settings.jobs,
         )
 
-    def _reverse(self, slot: Slot, names: tuple[str, ...], total: int) -> observation.Run:
-        observation.collect(slot, names)
-        return observation.run_suite(slot, names, "reverse", total, lambda *_: None)
+    def _run(
+        self,
+        slot: Slot,
+        order: str,
+        progress: observation.Progress,
+        mutants: Sequence[Mutant] = (),
+    ) -> observation.Run:
+        assert self._collected is not None
+        names, total = self._project.files, len(self._collected.tests)
+        root = self._project.root
+        return observation.run_suite(slot, names, order, total, progress, mutants, root)
+
+    def _reverse(self, slot: Slot, mutants: Sequence[Mutant]) -> observation.Run:
+        observation.collect(slot, self._project.files)
+        return self._run(slot, "reverse", lambda *_: None, mutants)
 
     def _open(self) -> Slot:
         slot = Slot(self.launch)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from refute.baseline import Baseline, Coverage, Test, TestOutcome
 from refute.errors import RefuteError
+from refute.faults.fault import Mutant
 from refute.project import Project
 from refute.trials.pool import ZYGOTE
 from refute.trials.slot import Record, Slot
@@ -50,6 +51,9 @@ class Run:
     elsewhere: Lines = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
     #: Tests that started interpreters which did not report.
     unseen: set[int] = field(default_factory=set)
+    #: Ids of the mutants whose difference was looked for, and the tests in which it showed.
+    probed: list[str] = field(default_factory=list)
+    infected: dict[str, set[int]] = field(default_factory=dict)
 
 
 def collect(slot: Slot, names: Sequence[str]) -> Collected:
@@ -88,23 +92,34 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
     )
 
 
-def run_suite(slot: Slot, names: Sequence[str], order: str, total: int, progress: Progress) -> Run:
-    """One observed run of all collected tests, in this slot's zygote.
+def run_suite(
+    slot: Slot,
+    names: Sequence[str],
+    order: str,
+    total: int,
+    progress: Progress,
+    mutants: Sequence[Mutant] = (),
+    root: Path | None = None,
+) -> Run:
+    """One observed run of all collected tests, in this slot's zygote; with ``mutants`` also
+    which of them would have made a difference in which test.
 
     Raises RefuteError baseline-died when the suite ends its own process.
     """
     run = Run()
-    slot.send({"op": "baseline", "order": order})
+    marked: dict[int, set[int]] = defaultdict(set)
+    probes = [_probe(mutant, root) for mutant in mutants if root is not None]
+    slot.send({"op": "baseline", "order": order, "mutants": probes})
     while True:
         record = slot.expect("begin", "test", "shared", "baseline", "left")
         if record["event"] == "begin":
             progress(len(run.records), total, str(record["index"]))
         elif record["event"] == "test":
             run.records[record["index"]] = record
-            _add(run.lines, names, record["lines"], [record["index"]])
+            _add(run.lines, names, record["lines"], [record["index"]], marked)
         elif record["event"] == "shared":
             for tests, lines in record["lines"]:
-                _add(run.lines, names, lines, tests)
+                _add(run.lines, names, lines, tests, marked)
         else:
             break
     if "seconds" not in record:
@@ -119,7 +134,22 @@ def run_suite(slot: Slot, names: Sequence[str], order: str, total: int, progress
             detail=str(record.get("traceback", "")).splitlines(),
         )
     run.seconds = record["seconds"]
+    run.probed = [mutants[position].id for position in record["probed"]]
+    run.infected = {mutants[position].id: tests for position, tests in marked.items()}
     return run
+
+
+def _probe(mutant: Mutant, root: Path) -> Record:
+    return {
+        "path": str(root / mutant.file),
+        "start": mutant.start,
+        "end": mutant.end,
+        "replacement": mutant.replacement,
+        "operator": mutant.operator,
+        "lines": mutant.lines,
+        "unit": mutant.unit,
+        "unit_line": mutant.unit_line,
+    }
 
 
 def watch_children(slot: Slot, names: Sequence[str], run: Run) -> None:
@@ -152,12 +182,29 @@ def _starts_process(crossing: str) -> bool:
 
 
 def _add(
-    into: Lines, names: Sequence[str], found: Iterable[tuple[int, list[int]]], tests: list[int]
+    into: Lines,
+    names: Sequence[str],
+    found: Iterable[tuple[int, list[int]]],
+    tests: list[int],
+    marked: dict[int, set[int]] | None = None,
 ) -> None:
+    """Enter lines of files; what stands under file -1 are mutants that make a difference."""
     for index, lines in found:
+        if index < 0:
+            for position in lines:
+                if marked is not None:
+                    marked[position].update(tests)
+            continue
         by_line = into[names[index]]
         for line in lines:
             by_line[line].update(tests)
+
+
+def same_outcomes(one: Run, two: Run) -> bool:
+    """Whether each test did the same in both runs."""
+    return all(
+        record["outcome"] == two.records[index]["outcome"] for index, record in one.records.items()
+    )
 
 
 def make_baseline(collected: Collected, first: Run, second: Run, versions: Record) -> Baseline:
@@ -205,6 +252,7 @@ def make_baseline(collected: Collected, first: Run, second: Run, versions: Recor
         test_files=collected.test_files,
         files=collected.files,
         unseen=frozenset(first.unseen),
+        infected={id: frozenset(second.infected.get(id, ())) for id in second.probed},
     )
 
 

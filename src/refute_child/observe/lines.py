@@ -41,6 +41,30 @@ class FileTable(dict[str, int]):
         return found
 
 
+INFECTED = -1
+"""In the place of a file's index: the numbers that follow are mutants, not lines."""
+
+
+class Marks:
+    """One mark for each of so many things, in memory that forked children share."""
+
+    def __init__(self, size: int) -> None:
+        self.bytes = mmap(-1, max(size, 1))
+        self._blank = bytes(len(self.bytes))
+
+    def take(self) -> list[int]:
+        """The marks that were set since the last call."""
+        data = self.bytes[:]
+        found: list[int] = []
+        if data != self._blank:
+            self.bytes[:] = self._blank
+            position = data.find(1)
+            while position >= 0:
+                found.append(position)
+                position = data.find(1, position + 1)
+        return found
+
+
 class Lines:
     """Records the lines of the given files that run; ``take`` hands over and forgets."""
 
@@ -51,6 +75,8 @@ class Lines:
         self.table = table
         self.hits = mmap(-1, table.size) if hits is None else hits
         self._blank = bytes(table.size)
+        #: Marks of mutants that would have differed, as file -1; see ``infection``.
+        self.infected: Marks | None = None
         self._mechanism: _Monitoring | _Tracing = (
             _Monitoring(table, self.hits, once)
             if hasattr(sys, "monitoring")
@@ -72,6 +98,8 @@ class Lines:
                 if part.strip(b"\0"):
                     found.append((index, [line for line, hit in enumerate(part) if hit]))
         self._mechanism.rearm()
+        if self.infected is not None and (marks := self.infected.take()):
+            found.append((INFECTED, marks))
         return found
 
 

@@ -8,11 +8,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from types import CodeType
 
+from ..units import Module, UnknownUnit
 from .base import Edit, FunctionNode
 from .context import Context
 from .reach import first_body
 from .text import apply
-from ..units import Module, UnknownUnit
 
 MAX_UNIT = 2000
 """Characters of the largest function that is compiled as a whole for each of its mutants."""

@@ -1,4 +1,4 @@
-import good
+from shop import good
 
 
 def test_good():

@@ -19,6 +19,7 @@ def test_second(record_property):
 
 def test_unnoticed():
     part.unnoticed()
+    part.flaky()
     part.sleeps()
 
 
