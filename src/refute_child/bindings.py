@@ -124,7 +124,12 @@ class Bindings:
             known |= here
             plain |= here
         assert scope is not None
-        mentioned = {n.id for n in ast.walk(scope) if isinstance(n, ast.Name)}
+        mentioned = {
+            node.id
+            for part in _inside(scope)
+            for node in ast.walk(part)
+            if isinstance(node, ast.Name)
+        }
         outside = {
             name
             for name in (self._globals | self.builtins) - hidden
@@ -132,6 +137,20 @@ class Bindings:
         }
         readable = (known & (mentioned | plain)) | outside
         return Place(frozenset(plain - self._restless), frozenset(readable - self._restless), temps)
+
+
+def _inside(scope: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a scope that are evaluated in it."""
+    if isinstance(scope, FunctionNode):
+        yield from scope.body
+    elif isinstance(scope, ast.Lambda):
+        yield scope.body
+    elif isinstance(scope, Comprehension):
+        for part in ast.iter_child_nodes(scope):
+            if part is scope.generators[0]:
+                yield from scope.generators[0].ifs
+            else:
+                yield part
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:

@@ -17,7 +17,7 @@ from .forks import Forks, Report, settle_memory
 from .infection import plant_probes
 from .observe.boundaries import Boundaries
 from .observe.fixtures import FixtureLines
-from .observe.lines import Lines, Marks
+from .observe.lines import Lines, Marks, import_lines
 from .observe.raises import Raises
 from .session import Suite, clear_capture, quiet_output
 from .sources import Sources
@@ -54,6 +54,11 @@ class Zygote:
         self._known_ticks: dict[tuple[str, int], int] = {}
         table = lines.table
         self._is_project = lambda name: table[name] >= 0
+        # pytest needs these itself, so they were imported before anybody could look.
+        early = loaded_files()
+        self._early = [path for path, _ in files if _realpath(path) in early]
+        if self._early:
+            lines.discover()
 
     def serve(self, suite: Suite, began: float) -> None:
         """Tell what was collected, then answer requests; returns when told to leave."""
@@ -83,6 +88,10 @@ class Zygote:
                 self._channel.send(self._trial(request))
 
     def _inventory(self, suite: Suite, began: float) -> Record:
+        for path in self._early:
+            start = self._lines.table[path]
+            for line in import_lines(self._texts.module(path).original_module()):
+                self._lines.hits[start + line] = 1
         files: dict[str, int] = {}
         places = [files.setdefault(_realpath(item.path), len(files)) for item in suite.items]
         return {
@@ -104,7 +113,8 @@ class Zygote:
         order = list(range(len(self._suite.items)))
         if request["order"] == "reverse":
             order.reverse()
-        end, told = self._forks.run(lambda report: self._observe(order, request.get("mutants", ())), None)
+        mutants = request.get("mutants", ())
+        end, told = self._forks.run(lambda report: self._observe(order, mutants), None)
         return {"event": "baseline", **(told[-1] if told else {"died": f"{end.kind} {end.status}"})}
 
     def _observe(self, order: list[int], mutants: Sequence[Record]) -> Record:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import refute
-
 from refute.errors import MESSAGES, ExitCode, RefuteError, fail, nearest
 
 _REQUIRED = """

@@ -151,7 +151,7 @@ if flag:
         (10, "C", None, 0),
         (11, "C", None, 0),
         (12, "C", None, 0),
-        (13, "C.method", None, 0),
+        (13, "C.method", "C.method", 17),
         (14, "C.method", "C.method", 17),
         (15, "C.Nested.method", "C.Nested.method", 21),
         (16, "outer", "outer", 26),

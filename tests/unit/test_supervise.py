@@ -83,7 +83,7 @@ def spin_below():
 trial(spin, cpu=0.1)
 trial(spin_below, cpu=0.1)
 trial(lambda: time.sleep(60), wall=0.2, cpu=0.1)
-trial(lambda: time.sleep(0.3), wall=20, cpu=0.1)
+trial(lambda: time.sleep(0.3), wall=20, cpu=5)
 """
     assert outcome(slot, code) == ["cpu 9 0", "cpu 9 0", "wall 9 0", "exited 0 0"]
 

@@ -15,7 +15,7 @@ import fractions
 import functools
 import heapq
 import json.decoder
-import pathlib
+import pprint
 import shlex
 import sys
 import tempfile
@@ -53,7 +53,7 @@ LIBRARY: tuple[ModuleType, ...] = (
     functools,
     heapq,
     json.decoder,
-    pathlib,
+    pprint,
     shlex,
     tempfile,
     textwrap,

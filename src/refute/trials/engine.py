@@ -18,9 +18,10 @@ from refute.project import Project
 from refute.settings import Settings
 from refute.trials import observation, seal
 from refute.trials.cold import Cold
-from refute.trials.hunt import ControlFailed, Emit, Hunt, Limits
+from refute.trials.hunt import ControlFailed, Emit, Hunt
 from refute.trials.outcome import Outcome
 from refute.trials.pool import Pool, Suite
+from refute.trials.requests import Limits
 from refute.trials.seal import Seal, SealKind
 from refute.trials.slot import Launch, Record, Slot, SlotDied
 
@@ -93,9 +94,7 @@ class Engine:
                 raise error from None
         return self._collected
 
-    def observe(
-        self, mutants: Iterable[Mutant], progress: observation.Progress
-    ) -> Baseline:
+    def observe(self, mutants: Iterable[Mutant], progress: observation.Progress) -> Baseline:
         """Run the unchanged suite in its own order, and in reverse with probes for mutants.
 
         A reverse run in which a test does otherwise is repeated without probes: it may be

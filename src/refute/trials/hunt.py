@@ -9,8 +9,9 @@ from pathlib import Path
 
 from refute.baseline import Baseline
 from refute.faults.plan import Order, Plan, Planned
-from refute.trials.outcome import Failure, Mechanism, Outcome, Result
+from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
+from refute.trials.requests import Batch, Limits, Requests, Try
 from refute.trials.slot import Record
 
 CONTROL_EVERY = 200
@@ -30,39 +31,6 @@ Emit = Callable[[Planned, Outcome], None]
 
 class ControlFailed(Exception):
     """Too many tests fail in forks without any fault: forks do not suit this suite."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long tests may take under a fault: seconds of CPU, and on the clock."""
-
-    factor: float
-    collect_seconds: float
-
-    def of(self, seconds: float) -> tuple[float, float]:
-        """(CPU seconds, wall seconds) for a test that takes ``seconds`` unchanged."""
-        return self.factor * seconds + 1.0, 2 * self.factor * seconds + 4.0
-
-    def collecting(self) -> tuple[float, float]:
-        """The same for collecting the suite."""
-        return self.of(self.collect_seconds)
-
-
-@dataclass(slots=True)
-class _Try:
-    """What a request is about: a mutant, or a control of ``tests`` without one."""
-
-    planned: Planned | None
-    tests: list[int]
-    #: False for a first attempt with few tests.
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Mutants for one warm child, each with its quick tests."""
-
-    tries: tuple[_Try, ...]
 
 
 @dataclass(slots=True)
@@ -87,13 +55,17 @@ class Hunt:
     #: Mutants that have not been looked at yet, and those that need a fork of their own.
     _fresh: deque[Planned] = field(default_factory=deque)
     _swaps: deque[Planned] = field(default_factory=deque)
-    _imports: dict[str, deque[_Try]] = field(default_factory=dict)
+    _imports: dict[str, deque[Try]] = field(default_factory=dict)
     _urgent: deque[Request] = field(default_factory=deque)
     _trusted: set[int] = field(default_factory=set)
     _held: dict[int, list[tuple[Planned, Outcome]]] = field(default_factory=dict)
     _killed_by: dict[int, list[Planned]] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
     _trials: int = 0
+    _requests: Requests = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._requests = Requests(self.root, self.baseline, self.test_files, self.limits)
 
     def begin(self, known: frozenset[str]) -> None:
         """Fill the queues with all mutants but those whose outcome is known already."""
@@ -122,9 +94,9 @@ class Hunt:
 
     def on_reply(self, request: Request, reply: Record) -> None:
         """Take in one reply: emit an outcome, or queue what has to follow."""
-        about: _Try | _Batch = request.about
+        about: Try | Batch = request.about
         self._trials += 1
-        if isinstance(about, _Batch):
+        if isinstance(about, Batch):
             self._on_batch(about, request, reply)
             return
         if about.planned is None:
@@ -152,14 +124,14 @@ class Hunt:
         """
         if self._swaps and (len(self._swaps) >= BATCH or not self._fresh):
             planned = self._swaps.popleft()
-            return self._request(_Try(planned, self._fit(self.order.sort(planned))), ZYGOTE)
-        tries: list[_Try] = []
+            return self._requests.trial(Try(planned, self._fit(self.order.sort(planned))), ZYGOTE)
+        tries: list[Try] = []
         while self._fresh and len(tries) < BATCH:
             planned = self._fresh.popleft()
             tests = self._fit(self.order.sort(planned))
-            tries.append(_Try(planned, self._quick(tests), whole=False))
-        trials = [self._request(one, ZYGOTE).record for one in tries]
-        return Request({"op": "batch", "trials": trials}, ZYGOTE, _Batch(tuple(tries)))
+            tries.append(Try(planned, self._quick(tests), whole=False))
+        trials = [self._requests.trial(one, ZYGOTE).record for one in tries]
+        return Request({"op": "batch", "trials": trials}, ZYGOTE, Batch(tuple(tries)))
 
     def _fit(self, tests: list[int]) -> list[int]:
         return [test for test in tests if test not in self.unfit]
@@ -175,7 +147,7 @@ class Hunt:
             chosen.append(test)
         return chosen
 
-    def _on_batch(self, batch: _Batch, request: Request, reply: Record) -> None:
+    def _on_batch(self, batch: Batch, request: Request, reply: Record) -> None:
         """Accept proven kills; whatever else happened is looked at again, one at a time."""
         results = {record["id"]: record for record in reply.get("results", ())}
         stopped = False
@@ -202,8 +174,8 @@ class Hunt:
             tests = tuple(i for i, t in enumerate(self.baseline.tests) if t.outcome == "passed")
         whole = replace(planned, mechanism=Mechanism.IMPORT, tests=tests)
         few = len(tests) > FEW_TESTS
-        queue = self._imports.setdefault(self._path(planned), deque())
-        queue.append(_Try(whole, self._nearest(whole) if few else list(tests), whole=not few))
+        queue = self._imports.setdefault(self._requests.path(planned), deque())
+        queue.append(Try(whole, self._nearest(whole) if few else list(tests), whole=not few))
 
     def _import_request(self, file: str) -> Request:
         queue = self._imports[file]
@@ -214,7 +186,7 @@ class Hunt:
         if about.whole:
             about.tests = self.order.sort(about.planned)
         about.tests = [test for test in about.tests if test not in self.unfit]
-        return self._request(about, file)
+        return self._requests.trial(about, file)
 
     def _nearest(self, planned: Planned) -> list[int]:
         """Tests that run the code nearest to the mutant, of one or two test files."""
@@ -231,41 +203,10 @@ class Hunt:
         files = list(dict.fromkeys(self.test_files[test] for test in best))[:2]
         return [test for test in best if self.test_files[test] in files][:FEW_TESTS]
 
-    def _request(self, about: _Try, mode: str) -> Request:
-        seconds = [self.baseline.tests[test].seconds for test in about.tests]
-        record: Record = {
-            "op": "trial",
-            "id": about.planned.mutant.id if about.planned else "control",
-            "mutant": self._mutant_record(about.planned),
-            "tests": about.tests,
-            "limits": [self.limits.of(s) for s in seconds],
-        }
-        if mode != ZYGOTE:
-            record["limits"].insert(0, self.limits.collecting())
-            record["files"] = sorted({self.test_files[test] for test in about.tests})
-        return Request(record, mode, about)
-
-    def _mutant_record(self, planned: Planned | None) -> Record | None:
-        if planned is None:
-            return None
-        mutant = planned.mutant
-        return {
-            "path": self._path(planned),
-            "start": mutant.start,
-            "end": mutant.end,
-            "text": mutant.replacement,
-            "unit": mutant.unit,
-            "unit_line": mutant.unit_line,
-            "elsewhere": planned.elsewhere,
-        }
-
-    def _path(self, planned: Planned) -> str:
-        return str(self.root / planned.mutant.file)
-
     def _control(self, tests: list[int], mode: str) -> None:
-        self._urgent.append(self._request(_Try(None, tests), mode))
+        self._urgent.append(self._requests.trial(Try(None, tests), mode))
 
-    def _on_control(self, about: _Try, reply: Record) -> None:
+    def _on_control(self, about: Try, reply: Record) -> None:
         self.controls += 1
         if reply["result"] == "passed":
             for test in about.tests[:1]:
@@ -294,12 +235,12 @@ class Hunt:
             self._swaps.append(planned)
 
     def _on_survival(self, request: Request, reply: Record) -> None:
-        about: _Try = request.about
+        about: Try = request.about
         planned = about.planned
         assert planned is not None
         if not about.whole:
             queue = self._imports.setdefault(request.mode, deque())
-            queue.append(_Try(planned, list(planned.tests), whole=True))
+            queue.append(Try(planned, list(planned.tests), whole=True))
             return
         self.order.learn(planned.mutant, about.tests, None)
         if planned.also_import and request.mode == ZYGOTE:
@@ -308,10 +249,10 @@ class Hunt:
         if self.baseline.unseen:
             self.to_cold.append((planned, "tests start interpreters that can't be observed"))
             return
-        self.emit(planned, self._outcome(request, Result.PASSED, about.tests, reply=reply))
+        self.emit(planned, self._requests.outcome(request, Result.PASSED, about.tests, reply=reply))
 
     def _on_notice(self, request: Request, reply: Record) -> None:
-        about: _Try = request.about
+        about: Try = request.about
         planned = about.planned
         assert planned is not None
         ran = about.tests[: int(reply["ran"])]
@@ -322,8 +263,8 @@ class Hunt:
             "timeout": Result.TIMEOUT,
             "died": Result.DIED,
         }[reply["result"]]
-        failure = self._failure(reply, killer)
-        outcome = self._outcome(request, result, ran, failure, reply)
+        failure = self._requests.failure(reply, killer)
+        outcome = self._requests.outcome(request, result, ran, failure, reply)
         if "last" in reply:
             outcome = replace(outcome, test=reply["last"])
         self.order.learn(planned.mutant, ran, killer)
@@ -341,42 +282,7 @@ class Hunt:
             self._killed_by.setdefault(killer, []).append(planned)
         self.emit(planned, outcome)
 
-    def _failure(self, reply: Record, killer: int | None) -> Failure | None:
-        found = reply.get("failure")
-        if found is None:
-            return None
-        usual = self.baseline.accidents.get(killer, frozenset()) if killer is not None else ()
-        return Failure(
-            phase=found["phase"],
-            exception=found["exception"],
-            message=found["message"],
-            by_test=found["by_test"],
-            accident=any(accident not in usual for accident in found["accidents"]),
-        )
-
-    def _outcome(
-        self,
-        request: Request,
-        result: Result,
-        ran: Sequence[int],
-        failure: Failure | None = None,
-        reply: Record | None = None,
-    ) -> Outcome:
-        about: _Try = request.about
-        assert about.planned is not None
-        names = tuple(self.baseline.tests[test].id for test in ran)
-        return Outcome(
-            mutant=about.planned.mutant.id,
-            mechanism=Mechanism.SWAP if request.mode == ZYGOTE else Mechanism.IMPORT,
-            result=result,
-            test=names[-1] if names and result is not Result.PASSED else None,
-            failure=failure,
-            tests_run=names,
-            seconds=float(reply["took"]) if reply and "took" in reply else 0.0,
-            detail=str(reply.get("reason", "")) if reply else "",
-        )
-
     def _fall_back(self, request: Request, reply: Record) -> None:
-        about: _Try = request.about
+        about: Try = request.about
         assert about.planned is not None
         self.to_cold.append((about.planned, str(reply.get("reason", reply["result"]))))

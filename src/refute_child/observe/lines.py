@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from inspect import CO_OPTIMIZED
 from mmap import mmap
 from os.path import realpath as _realpath
 from types import CodeType, FrameType
@@ -63,6 +64,15 @@ class Marks:
                 found.append(position)
                 position = data.find(1, position + 1)
         return found
+
+
+def import_lines(code: CodeType) -> set[int]:
+    """Lines of a module that run when it is imported: its own, and those of its classes."""
+    found = {line for _, _, line in code.co_lines() if line}
+    for const in code.co_consts:
+        if isinstance(const, CodeType) and not const.co_flags & CO_OPTIMIZED:
+            found |= import_lines(const)
+    return found
 
 
 class Lines:

@@ -1,0 +1,126 @@
+"""What is sent to a slot for one trial, and the raw outcome that its reply stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from refute.baseline import Baseline
+from refute.faults.plan import Planned
+from refute.trials.outcome import Failure, Mechanism, Outcome, Result
+from refute.trials.pool import ZYGOTE, Request
+from refute.trials.slot import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long tests may take under a fault: seconds of CPU, and on the clock."""
+
+    factor: float
+    collect_seconds: float
+
+    def of(self, seconds: float) -> tuple[float, float]:
+        """(CPU seconds, wall seconds) for a test that takes ``seconds`` unchanged."""
+        return self.factor * seconds + 1.0, 2 * self.factor * seconds + 4.0
+
+    def collecting(self) -> tuple[float, float]:
+        """The same for collecting the suite."""
+        return self.of(self.collect_seconds)
+
+
+@dataclass(slots=True)
+class Try:
+    """What a request is about: a mutant, or a control of ``tests`` without one."""
+
+    planned: Planned | None
+    tests: list[int]
+    #: False for a first attempt with few tests.
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Mutants for one warm child, each with its quick tests."""
+
+    tries: tuple[Try, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Makes requests from plans, and outcomes from replies; pure."""
+
+    root: Path
+    baseline: Baseline
+    test_files: Sequence[int]
+    limits: Limits
+
+    def trial(self, about: Try, mode: str) -> Request:
+        """One trial in this mode: ZYGOTE, or the path of the file before whose import it forks."""
+        seconds = [self.baseline.tests[test].seconds for test in about.tests]
+        record: Record = {
+            "op": "trial",
+            "id": about.planned.mutant.id if about.planned else "control",
+            "mutant": self._mutant(about.planned),
+            "tests": about.tests,
+            "limits": [self.limits.of(s) for s in seconds],
+        }
+        if mode != ZYGOTE:
+            record["limits"].insert(0, self.limits.collecting())
+            record["files"] = sorted({self.test_files[test] for test in about.tests})
+        return Request(record, mode, about)
+
+    def _mutant(self, planned: Planned | None) -> Record | None:
+        if planned is None:
+            return None
+        mutant = planned.mutant
+        return {
+            "path": self.path(planned),
+            "start": mutant.start,
+            "end": mutant.end,
+            "text": mutant.replacement,
+            "unit": mutant.unit,
+            "unit_line": mutant.unit_line,
+            "elsewhere": planned.elsewhere,
+        }
+
+    def path(self, planned: Planned) -> str:
+        """The absolute path of a mutant's file."""
+        return str(self.root / planned.mutant.file)
+
+    def failure(self, reply: Record, killer: int | None) -> Failure | None:
+        """How the test failed; an accident that it shows without a fault is none."""
+        found = reply.get("failure")
+        if found is None:
+            return None
+        usual = self.baseline.accidents.get(killer, frozenset()) if killer is not None else ()
+        return Failure(
+            phase=found["phase"],
+            exception=found["exception"],
+            message=found["message"],
+            by_test=found["by_test"],
+            accident=any(accident not in usual for accident in found["accidents"]),
+        )
+
+    def outcome(
+        self,
+        request: Request,
+        result: Result,
+        ran: Sequence[int],
+        failure: Failure | None = None,
+        reply: Record | None = None,
+    ) -> Outcome:
+        """The facts of one trial."""
+        about: Try = request.about
+        assert about.planned is not None
+        names = tuple(self.baseline.tests[test].id for test in ran)
+        return Outcome(
+            mutant=about.planned.mutant.id,
+            mechanism=Mechanism.SWAP if request.mode == ZYGOTE else Mechanism.IMPORT,
+            result=result,
+            test=names[-1] if names and result is not Result.PASSED else None,
+            failure=failure,
+            tests_run=names,
+            seconds=float(reply["took"]) if reply and "took" in reply else 0.0,
+            detail=str(reply.get("reason", "")) if reply else "",
+        )
