@@ -107,7 +107,7 @@ class Console:
             case StageFinished():
                 self._finish(event)
             case TestsRun():
-                self._advance(event.done, event.total, "tests")
+                self._advance(event.done, event.total, event.things)
             case TrialDone():
                 self._trial(event)
             case FirstFindings():
@@ -149,7 +149,7 @@ class Console:
                 self._task,
                 total=event.total,
                 completed=event.done,
-                state=f"{event.done:,} of {event.total:,} tests",
+                state=f"{event.done:,} of {event.total:,} {event.things}",
             )
 
     def _trial(self, event: TrialDone) -> None:

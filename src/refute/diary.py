@@ -81,9 +81,9 @@ class Diary:
         elif seal.reason:
             self.note("seal", f"The seal is not whole: {seal.reason}.")
 
-    def progress(self, done: int, total: int, test: str) -> None:
-        """The unchanged suite goes on."""
-        self.tell(TestsRun(done, total, test))
+    def progress(self, done: int, total: int, things: str = "tests") -> None:
+        """The unchanged suite goes on, or a verification."""
+        self.tell(TestsRun(done, total, things))
 
     def suite(self, baseline: Baseline) -> None:
         """How the unchanged suite fared, and which real boundaries it crossed."""
@@ -98,11 +98,15 @@ class Diary:
                 seconds=baseline.suite_seconds,
             )
         )
+        crossed: dict[str, list[str]] = {"process": [], "connect": []}
         for crossing, tests in baseline.boundaries.items():
             kind, _, what = crossing.partition(" ")
-            if kind in ("connect", "process"):
-                word = "start" if kind == "process" else "connect to"
-                self.note("boundary", f"{tests} tests {word} {what}.")
+            if kind in crossed:
+                crossed[kind].append(f"{what} ({tests} test{'s' if tests > 1 else ''})")
+        for kind, words in (("process", "start processes"), ("connect", "open connections")):
+            if crossed[kind]:
+                named = ", ".join(crossed[kind][:5]) + (", ..." if len(crossed[kind]) > 5 else "")
+                self.note("boundary", f"The tests {words}: {named}.")
 
     def ahead(self, mutants: int, seconds: float, reused: int) -> None:
         """What lies ahead."""

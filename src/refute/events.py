@@ -54,13 +54,13 @@ class BaselineSummary:
 
 @dataclass(frozen=True, slots=True)
 class TestsRun:
-    """The unchanged suite goes on: ``done`` of ``total`` tests have run."""
+    """Unhurried work goes on: ``done`` of ``total`` tests (or ``things``) have been run."""
 
     __test__ = False
 
     done: int
     total: int
-    test: str
+    things: str = "tests"
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def check(cold: Cold, chosen: Sequence[Judged], diary: Diary) -> Verification:
 
     def take(planned: Planned, outcome: Outcome) -> None:
         outcomes[planned.mutant.id].append(outcome)
-        diary.progress(sum(map(len, outcomes.values())), len(chosen), planned.mutant.id)
+        diary.progress(sum(map(len, outcomes.values())), len(chosen), "verdicts")
 
     cold.run(_planned(chosen), take)
     for _ in range(AGAIN):

@@ -76,6 +76,8 @@ class Bindings:
         self._restless: set[str] = set()
         self._caught: set[str] = set()
         self._temps = True
+        self._own: dict[int, set[str]] = {}
+        self._mentioned: dict[int, set[str]] = {}
         for node in ast.walk(unit):
             if isinstance(node, ast.Nonlocal | ast.Global):
                 self._restless.update(node.names)
@@ -101,7 +103,9 @@ class Bindings:
                 raise Unplaced
             new: set[str] | None = None
             if isinstance(parent, FunctionNode) and _within(child, parent.body):
-                new, own = _parameters(parent.args), _own(parent)
+                if id(parent) not in self._own:
+                    self._own[id(parent)] = _own(parent)
+                new, own = _parameters(parent.args), self._own[id(parent)]
             elif isinstance(parent, ast.Lambda) and child is parent.body:
                 new = own = _parameters(parent.args)
             elif isinstance(parent, Comprehension):
@@ -124,19 +128,21 @@ class Bindings:
             known |= here
             plain |= here
         assert scope is not None
-        mentioned = {
-            node.id
-            for part in _inside(scope)
-            for node in ast.walk(part)
-            if isinstance(node, ast.Name)
-        }
+        if id(scope) not in self._mentioned:
+            self._mentioned[id(scope)] = _mentioned(scope)
         outside = {
             name
             for name in (self._globals | self.builtins) - hidden
             if not name.startswith("__") or name.endswith("__")
         }
-        readable = (known & (mentioned | plain)) | outside
+        readable = (known & (self._mentioned[id(scope)] | plain)) | outside
         return Place(frozenset(plain - self._restless), frozenset(readable - self._restless), temps)
+
+
+def _mentioned(scope: ast.AST) -> set[str]:
+    """All names that a scope uses, or functions in it do."""
+    nodes = (node for part in _inside(scope) for node in ast.walk(part))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _inside(scope: ast.AST) -> Iterator[ast.AST]:

@@ -105,7 +105,7 @@ def apply_default(change: Default, functions: list[FunctionType]) -> Undo | None
             function.__defaults__ = tuple(values)
         else:
             named = dict(old[1] or {})
-            if not _same(named.get(change.where), change.before):
+            if change.where not in named or not _same(named[change.where], change.before):
                 break
             function.__kwdefaults__ = {**named, change.where: change.after}
         undo.append(lambda function=function, old=old: _restore(function, *old))  # type: ignore[misc]

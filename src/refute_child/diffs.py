@@ -10,32 +10,52 @@ Pair = tuple[ast.AST, ast.AST]
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
 
 
-def difference(one: ast.AST, other: ast.AST) -> list[Pair]:
-    """The pairs of nodes from the roots down to the smallest one that holds all differences."""
+def difference(one: ast.AST, other: ast.AST, first: int, last: int) -> list[Pair]:
+    """The pairs of nodes from the roots down to the smallest one that holds all differences.
+
+    ``first`` and ``last`` are the lines that the edit touched: statements that lie outside are
+    taken for equal, which saves most of the time.
+    """
     path: list[Pair] = [(one, other)]
     while True:
-        step = _only_difference(*path[-1])
+        step = _only_difference(*path[-1], (first, last))
         if step is None:
             return path
         path.append(step)
 
 
-def equal(one: object, other: object) -> bool:
-    """Whether two trees, or parts of their nodes, are the same; places don't count."""
+def equal(one: object, other: object, lines: tuple[int, int] | None = None) -> bool:
+    """Whether two trees, or parts of their nodes, are the same; places don't count.
+
+    Statements outside of ``lines`` are taken for equal if they are of one type.
+    """
     if isinstance(one, ast.AST):
         if type(one) is not type(other):
             return False
-        return all(
-            equal(getattr(one, field, None), getattr(other, field, None))
-            for field in one._fields
-            if field != "ctx"
-        )
+        if lines is not None and isinstance(one, ast.stmt) and _outside(one, lines):
+            return True
+        for field in one._fields:
+            if field != "ctx" and not equal(
+                getattr(one, field, None), getattr(other, field, None), lines
+            ):
+                return False
+        return True
     if isinstance(one, list):
-        return isinstance(other, list) and len(one) == len(other) and all(map(equal, one, other))
-    return type(one) is type(other) and repr(one) == repr(other)
+        if not isinstance(other, list) or len(one) != len(other):
+            return False
+        return all(equal(mine, theirs, lines) for mine, theirs in zip(one, other, strict=True))
+    return type(one) is type(other) and (
+        one == other if isinstance(one, str | int | None) else repr(one) == repr(other)
+    )
 
 
-def _only_difference(one: ast.AST, other: ast.AST) -> Pair | None:
+def _outside(statement: ast.stmt, lines: tuple[int, int]) -> bool:
+    decorators = getattr(statement, "decorator_list", ())
+    start = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    return (statement.end_lineno or start) < lines[0] or start > lines[1]
+
+
+def _only_difference(one: ast.AST, other: ast.AST, lines: tuple[int, int]) -> Pair | None:
     if type(one) is not type(other):
         return None
     found: list[tuple[object, object]] = []
@@ -44,8 +64,9 @@ def _only_difference(one: ast.AST, other: ast.AST) -> Pair | None:
         if field == "ctx":
             continue
         if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
-            found += [(m, t) for m, t in zip(mine, theirs, strict=True) if not equal(m, t)]
-        elif not equal(mine, theirs):
+            both = zip(mine, theirs, strict=True)
+            found += [(m, t) for m, t in both if not equal(m, t, lines)]
+        elif not equal(mine, theirs, lines):
             found.append((mine, theirs))
     if len(found) != 1:
         return None

@@ -43,5 +43,6 @@ def plant_probes(
             if found and live.swap(module.original(unit, line), code):
                 probed += [positions[index] for index in found]
         except (UnknownUnit, Unswappable, SyntaxError, OSError, RecursionError):
+            # Not probed: these mutants count as different wherever they run.
             continue
     return sorted(probed)

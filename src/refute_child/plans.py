@@ -54,9 +54,10 @@ class Planner:
         self._owner = owner
         self._slots: dict[tuple[str, int, tuple[int, ...]], dict[str, int]] = {}
 
-    def plan(self, mutated: FunctionNode) -> Plan | None:
-        """How to probe the mutant that turns the unit into ``mutated``; None if not at all."""
-        path = difference(self._unit, mutated)
+    def plan(self, mutated: FunctionNode, first: int, last: int) -> Plan | None:
+        """How to probe the mutant that turns the unit into ``mutated``, by an edit of the lines
+        from ``first`` to ``last``; None if not at all."""
+        path = difference(self._unit, mutated, first, last)
         before, after = path[-1]
         if isinstance(before, ast.comprehension) and isinstance(after, ast.comprehension):
             return self._filter(path)

@@ -58,7 +58,8 @@ def probe_unit(
             continue
         edit = (mutant["start"], mutant["end"], mutant["replacement"])
         try:
-            plan = planner.plan(module._parse(key, edit))
+            mutated = module._parse(key, edit)
+            plan = planner.plan(mutated, mutant["line"], mutant["end_line"])
         except (SyntaxError, RecursionError):
             continue
         if plan is not None:

@@ -17,10 +17,10 @@ NUMBERS = ("--operators", "number")
 @EVERYBODY
 def test_a_fault_that_never_ends_or_ends_the_process(kind: str) -> None:
     with stage("hostile/ends", kind) as place:
-        done = place.run("--operators", "condition_true,condition_false")
+        done = place.run(*ONLY_TRUE)
         assert done.code == 0, done.output
-        found = {(m["function"], m["replacement"]): m for m in done.report["mutants"]}
-        assert {f: m["verdict"] for (f, r), m in found.items() if r == "True"} == {
+        assert done.verdicts() == {
+            "loop_in_python": "timeout",
             "loop_in_c": "timeout",
             "sleeps": "timeout",
             "stops_itself": "timeout",
@@ -37,21 +37,23 @@ def test_a_fault_that_never_ends_or_ends_the_process(kind: str) -> None:
             "closes_everything": "killed",
             "interrupts": "killed",
         }
-        assert found["recurses", "False"]["verdict"] == "killed"
-        assert found["recurses", "False"]["kill_kind"] == "crashed"
-        assert found["recurses", "False"]["failure"]["exception"] == "RecursionError"
-        endless = found["recurses_without_a_limit", "False"]
-        assert (endless["verdict"], endless["reason"]) == ("timeout", "")
-        assert found["loop_in_c", "True"]["reason"] == "cpu limit"
-        assert found["sleeps", "True"]["reason"] == "wall limit"
+        # On a busy machine the clock may come first.
+        assert done.mutant(function="loop_in_c")["reason"] in ("cpu limit", "wall limit")
+        assert done.mutant(function="sleeps")["reason"] == "wall limit"
         assert place.left() == []
         assert place.unchanged()
 
 
-def test_an_endless_loop_in_python_is_cut_by_counting() -> None:
+def test_loops_and_recursion_are_cut_by_counting() -> None:
     with stage("hostile/ends") as place:
-        done = place.run("--operators", "augmented", "--timeout-factor", "1000000")
-        assert done.verdicts() == {"loop_in_python": "timeout"}
+        # The limits of time are hours away.
+        done = place.run("--operators", "augmented,condition_false", "--timeout-factor", "100000")
+        loops = done.mutants(function="loop_in_python", operator="augmented")
+        endless = done.mutant(function="recurses_without_a_limit")
+        assert {m["verdict"] for m in (*loops, endless)} == {"timeout"}
+        recursion = done.mutant(function="recurses")
+        assert (recursion["verdict"], recursion["kill_kind"]) == ("killed", "crashed")
+        assert recursion["failure"]["exception"] == "RecursionError"
         assert place.left() == []
 
 
@@ -109,7 +111,7 @@ def test_tests_that_break_the_world_around_them(kind: str) -> None:
         verdicts = done.verdicts()
         assert verdicts.pop("unnoticed") == "survived"
         assert set(verdicts.values()) == {"killed"}
-        assert done.report["baseline"]["outcomes"]["passed"] == 13
+        assert done.report["baseline"]["outcomes"]["passed"] == 12
         killers = {name: done.killer(name) for name in verdicts if name not in ("folder", "imported")}
         assert {k.partition("::test_")[2] for k in killers.values()} == set(killers)
         assert place.left() == []
@@ -183,7 +185,6 @@ def test_two_source_files_of_one_module_name() -> None:
         assert "error[name-clash]" in done.output
         # What is found without being told is not what the tests import.
         assert "error[imported-elsewhere]" in place.run(*NUMBERS).output
-        assert place.run(*NUMBERS, "--source", "part.py").verdicts() == {"good": "killed"}
         assert place.unchanged()
 
 
@@ -236,7 +237,7 @@ def test_a_tree_behind_symbolic_links() -> None:
         place.before = place.content()
         done = place.run("--operators", "return_value,comparison")
         assert done.code == 0, done.output
-        assert done.report["metrics"]["mutation"]["killed"] == 4
+        assert done.report["metrics"]["mutation"]["killed"] == 3
         assert done.report["metrics"]["mutation"]["survived"] == 1
         assert place.left() == []
         assert place.unchanged()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -200,12 +199,8 @@ for x in (0, 0, 1):
     assert observed(version, mechanism, folder, program) == [[3, 5], [3, 5], [3, 4]]
 
 
-@WAYS
-def test_two_observers_do_not_get_in_each_other_s_way(
-    version: str, mechanism: str, folder: Path
-) -> None:
-    if mechanism == "tracing":
-        pytest.skip("there is but one trace function")
+@pytest.mark.parametrize("version", sorted({p.values[0] for p in ways()} - {"3.11"}))
+def test_two_observers_do_not_get_in_each_other_s_way(version: str, folder: Path) -> None:
     program = """
 sys.monitoring.use_tool_id(4, "coverage")
 start()
@@ -215,7 +210,8 @@ found = [take(), sys.monitoring.get_tool(4)]
 lines.stop()
 found.append(sys.monitoring.get_tool(4))
 """
-    assert observed(version, mechanism, folder, program) == [[3, 4], "coverage", "coverage"]
+    expected = [[3, 4], "coverage", "coverage"]
+    assert observed(version, "monitoring", folder, program) == expected
 
 
 def test_files_by_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +235,5 @@ def test_observing_does_not_change_what_a_program_prints(folder: Path) -> None:
     program = HEAD + "start(); print(list(space['g']()), lines.take())"
     words = [sys.executable, "-B", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{program}"]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=folder)
-    assert done.stdout == f"[2, 1] {json.loads('[[1, [1, 2, 3, 4, 5, 7, 8, 9, 11]]]')}\n".replace(
-        "[1, [", "(1, ["
-    ).replace("]]]", "])]")
+    assert done.stdout == "[2, 1] [(1, [1, 2, 3, 4, 5, 7, 8, 9, 11])]\n"
     assert done.stderr == ""

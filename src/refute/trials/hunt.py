@@ -17,6 +17,9 @@ from refute.trials.slot import Record
 CONTROL_EVERY = 200
 """Trials between two null controls."""
 FIRST_CONTROLS = 5
+CONTROL_TESTS = 50
+CONTROL_SECONDS = 2.0
+"""What one null control may run: so many tests, of so many seconds in all."""
 FEW_TESTS = 12
 """Tests of the first attempt on a mutant of import-time code; most are noticed by these."""
 
@@ -75,7 +78,7 @@ class Hunt:
             if planned.mutant.id not in known:
                 self._queue_import(planned)
         for planned in list(self._fresh)[:FIRST_CONTROLS]:
-            self._control(self.order.sort(planned)[:50], ZYGOTE)
+            self._control(self._affordable(self.order.sort(planned)), ZYGOTE)
 
     def next_request(self, mode: str | None) -> Request | None:
         """The next trial for a slot in this mode: what it can serve at once comes first."""
@@ -103,7 +106,7 @@ class Hunt:
             self._on_control(about, reply)
             return
         if self._trials % CONTROL_EVERY == 0 and request.mode == ZYGOTE:
-            self._control(about.tests[:50], ZYGOTE)
+            self._control(self._affordable(about.tests), ZYGOTE)
         result = reply["result"]
         if result == "slot-died" and request.deaths < 2:
             self._urgent.append(request)
@@ -202,6 +205,17 @@ class Hunt:
         best = best or self.order.sort(planned)
         files = list(dict.fromkeys(self.test_files[test] for test in best))[:2]
         return [test for test in best if self.test_files[test] in files][:FEW_TESTS]
+
+    def _affordable(self, tests: Sequence[int]) -> list[int]:
+        """The first of these tests, as many as a control may run; one at the least."""
+        chosen: list[int] = []
+        seconds = 0.0
+        for test in tests[:CONTROL_TESTS]:
+            seconds += self.baseline.tests[test].seconds
+            if chosen and seconds > CONTROL_SECONDS:
+                break
+            chosen.append(test)
+        return chosen
 
     def _control(self, tests: list[int], mode: str) -> None:
         self._urgent.append(self._requests.trial(Try(None, tests), mode))

@@ -23,8 +23,8 @@ _LINE = 300
 """Characters that are shown of a line which the suite printed."""
 
 Lines = dict[str, dict[int, set[int]]]
-Progress = Callable[[int, int, str], None]
-"""Called with tests done, tests in all, and the id of the test that runs."""
+Progress = Callable[[int, int], None]
+"""Called with tests done and tests in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def run_suite(
     while True:
         record = slot.expect("begin", "test", "shared", "baseline", "left")
         if record["event"] == "begin":
-            progress(len(run.records), total, str(record["index"]))
+            progress(len(run.records), total)
         elif record["event"] == "test":
             run.records[record["index"]] = record
             _add(run.lines, names, record["lines"], [record["index"]], marked)
@@ -142,6 +142,8 @@ def run_suite(
 def _probe(mutant: Mutant, root: Path) -> Record:
     return {
         "path": str(root / mutant.file),
+        "line": mutant.line,
+        "end_line": mutant.end_line,
         "start": mutant.start,
         "end": mutant.end,
         "replacement": mutant.replacement,
