@@ -35,6 +35,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     """
     diary = Diary(console.handle)
     project = discover(settings)
+    judgement.check_writable(project.root)
     interpreter = choose(settings, project)
     seal = choose_seal(settings, project)
     diary.setting(project, interpreter, seal)

@@ -99,29 +99,20 @@ class Bindings:
         scope: ast.AST | None = None
         temps = self._temps
         for position, (parent, child) in enumerate(pairwise(path)):
-            if isinstance(parent, ast.ClassDef | ast.Match):
-                raise Unplaced
-            new: set[str] | None = None
-            if isinstance(parent, FunctionNode) and _within(child, parent.body):
-                if id(parent) not in self._own:
-                    self._own[id(parent)] = _own(parent)
-                new, own = _parameters(parent.args), self._own[id(parent)]
-            elif isinstance(parent, ast.Lambda) and child is parent.body:
-                new = own = _parameters(parent.args)
-            elif isinstance(parent, Comprehension):
+            below = path[position + 2] if len(path) > position + 2 else None
+            entered = self._entered(parent, child, below)
+            if isinstance(parent, Comprehension):
                 temps = False
-                below = path[position + 2] if len(path) > position + 2 else None
-                new, own = _targets_before(parent, child, below)
-                if not own:
-                    new = None
-            elif parent is path[0]:
-                raise Unplaced
-            if new is not None:
+            elif entered is not None:
+                temps = self._temps
+            if entered is not None:
+                new, own = entered
+                # A caught exception's name is gone when code inside runs later.
                 known = (known - own - self._caught) | new
                 plain, scope = set(new), parent
                 hidden |= own
-                if not isinstance(parent, Comprehension):
-                    temps = self._temps
+            elif parent is path[0]:
+                raise Unplaced
             here = set(_bound_before(parent, child)) - self._caught
             if isinstance(parent, ast.ExceptHandler) and parent.name is not None:
                 here |= _caught_once(parent)
@@ -137,6 +128,24 @@ class Bindings:
         }
         readable = (known & (self._mentioned[id(scope)] | plain)) | outside
         return Place(frozenset(plain - self._restless), frozenset(readable - self._restless), temps)
+
+    def _entered(
+        self, parent: ast.AST, child: ast.AST, below: ast.AST | None
+    ) -> tuple[set[str], set[str]] | None:
+        """For a step into a scope: its names that have a value there, and all its names."""
+        if isinstance(parent, ast.ClassDef | ast.Match):
+            raise Unplaced
+        if isinstance(parent, FunctionNode) and _within(child, parent.body):
+            if id(parent) not in self._own:
+                self._own[id(parent)] = _own(parent)
+            return _parameters(parent.args), self._own[id(parent)]
+        if isinstance(parent, ast.Lambda) and child is parent.body:
+            names = _parameters(parent.args)
+            return names, names
+        if isinstance(parent, Comprehension):
+            known, own = _targets_before(parent, child, below)
+            return (known, own) if own else None
+        return None
 
 
 def _mentioned(scope: ast.AST) -> set[str]:

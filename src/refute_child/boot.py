@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import traceback
 from collections.abc import Callable
 from os import _exit, fork, waitpid
 from time import perf_counter as _now
@@ -77,6 +78,10 @@ class Cradle:
             try:
                 work()
                 _exit(0)
+            except BaseException:
+                # Ours, and never a verdict: the controller shows what was printed last.
+                traceback.print_exc()
+                sys.stderr.flush()
             finally:
                 _exit(70)
         while True:

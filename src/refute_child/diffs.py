@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 Pair = tuple[ast.AST, ast.AST]
 
+_COMPLEMENTS = ({ast.Is, ast.IsNot}, {ast.In, ast.NotIn}, {ast.Eq, ast.NotEq})
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)
 
 
@@ -147,3 +148,66 @@ def _skips(parent: ast.AST, child: ast.AST) -> bool:
     if isinstance(parent, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         return child is not parent.generators[0]
     return isinstance(parent, ast.comprehension) and child is not parent.iter
+
+
+def loaded(target: ast.Name | ast.Attribute) -> ast.expr:
+    """The target of an assignment as an expression that reads it."""
+    if isinstance(target, ast.Name):
+        return ast.Name(id=target.id, ctx=ast.Load())
+    return ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load())
+
+
+def opposite(before: ast.expr, after: ast.expr) -> bool:
+    """Whether the two never have the same value, nor the same truth."""
+    for one, other in ((before, after), (after, before)):
+        if isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Not):
+            if equal(one.operand, other):
+                return True
+    if isinstance(before, ast.Compare) and isinstance(after, ast.Compare):
+        if len(before.ops) == len(after.ops) == 1:
+            return {type(before.ops[0]), type(after.ops[0])} in _COMPLEMENTS
+    return False
+
+
+def interrupted(top: ast.AST, captured: Sequence[ast.expr]) -> bool:
+    """Whether an operation of the expression itself comes before the last captured part."""
+    if not captured:
+        return False
+    last = captured[-1]
+    for node in ast.walk(top):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            inside = (part for argument in node.args for part in ast.walk(argument))
+            if not any(node is part for c in captured for part in ast.walk(c)) and any(
+                part is last for part in inside
+            ):
+                return True
+    return False
+
+
+def wrappable(node: ast.AST, parent: ast.AST) -> bool:
+    """Whether another expression can stand in the place of this one."""
+    if not isinstance(node, ast.expr) or isinstance(node, ast.Slice | ast.Starred):
+        return False
+    if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        return False
+    if isinstance(parent, ast.JoinedStr | ast.pattern | ast.arg):
+        return False
+    if isinstance(parent, ast.FormattedValue) and node is parent.format_spec:
+        return False
+    if isinstance(parent, ast.AnnAssign) and node is parent.annotation:
+        return False
+    return not isinstance(parent, ast.Call) or node is not parent.func
+
+
+def in_truth(path: Sequence[ast.AST]) -> bool:
+    """Whether nothing but the truth of the expression at the end of the path matters."""
+    for parent, child in zip(reversed(path[:-1]), reversed(path), strict=False):
+        if isinstance(parent, ast.If | ast.While | ast.IfExp | ast.Assert):
+            return child is parent.test
+        if isinstance(parent, ast.comprehension):
+            return any(child is test for test in parent.ifs)
+        if isinstance(parent, ast.UnaryOp):
+            return isinstance(parent.op, ast.Not)
+        if not isinstance(parent, ast.BoolOp):
+            return False
+    return False

@@ -13,15 +13,18 @@ from .diffs import (
     difference,
     equal,
     head,
+    in_truth,
+    interrupted,
+    loaded,
     occurrences,
     operands,
+    opposite,
     suspends,
+    wrappable,
 )
 from .purity import stored
 from .shadows import Reader, Shadow, Unreadable, key_of, mangled
 from .units import FunctionNode
-
-_COMPLEMENTS = ({ast.Is, ast.IsNot}, {ast.In, ast.NotIn}, {ast.Eq, ast.NotEq})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class Planner:
         for end in range(len(nodes), 0, -1):
             if not conditional(nodes[:end]):
                 return None
-            if _wrappable(nodes[end - 1], nodes[end - 2]):
+            if wrappable(nodes[end - 1], nodes[end - 2]):
                 self._bindings.at(nodes[:end])
                 return Plan("before", nodes[end - 1])
         return None
@@ -112,7 +115,7 @@ class Planner:
         swapped = self._swapped(path, place)
         if swapped is not None:
             return swapped
-        if _opposite(before, after):
+        if opposite(before, after):
             return None
         early = self._shared(before, after, place)
         tops = [(path[-1], early)]
@@ -191,12 +194,12 @@ class Planner:
             # The same form twice may have two values.
             if occurrences(top, part) != 1 or occurrences(mutated, part) > 1:
                 return None
-        if _interrupted(top, captured):
+        if interrupted(top, captured):
             return None
         anchor: ast.AST = captured[-1] if captured else top
-        if not captured and not _wrappable(anchor, path[-2][0]):
+        if not captured and not wrappable(anchor, path[-2][0]):
             return None
-        truly = _in_truth([pair[0] for pair in path])
+        truly = in_truth([pair[0] for pair in path])
         return self._made("after" if captured else "before", anchor, captured, chosen, place, truly)
 
     def _made(
@@ -240,7 +243,7 @@ class Planner:
         ]
         if not all(self._calm(node, place) for pair in changed for node in pair):
             return None
-        if not _wrappable(before, path[-2][0]):
+        if not wrappable(before, path[-2][0]):
             return None
         ones = ast.Tuple(elts=[one for one, _ in changed], ctx=ast.Load())
         others = ast.Tuple(elts=[other for _, other in changed], ctx=ast.Load())
@@ -258,7 +261,7 @@ class Planner:
         if value is None or suspends(before) or not isinstance(target, ast.Name | ast.Attribute):
             return None
         place = self._bindings.at([*path, value])
-        old = _loaded(target)
+        old = loaded(target)
         new = value
         if isinstance(before, ast.AugAssign):
             new = ast.BinOp(left=old, op=before.op, right=value)
@@ -297,66 +300,3 @@ class Planner:
         thing, name = reader.shadow(old.value), mangled(old.attr, self._owner)
         level = (plan.levels[0][0], lambda values: stored(thing(values), name))
         return Plan("statement", statement, (), plan.slots, (level,))
-
-
-def _loaded(target: ast.Name | ast.Attribute) -> ast.expr:
-    """The target of an assignment as an expression that reads it."""
-    if isinstance(target, ast.Name):
-        return ast.Name(id=target.id, ctx=ast.Load())
-    return ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load())
-
-
-def _opposite(before: ast.expr, after: ast.expr) -> bool:
-    """Whether the two never have the same value, nor the same truth."""
-    for one, other in ((before, after), (after, before)):
-        if isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Not):
-            if equal(one.operand, other):
-                return True
-    if isinstance(before, ast.Compare) and isinstance(after, ast.Compare):
-        if len(before.ops) == len(after.ops) == 1:
-            return {type(before.ops[0]), type(after.ops[0])} in _COMPLEMENTS
-    return False
-
-
-def _interrupted(top: ast.AST, captured: Sequence[ast.expr]) -> bool:
-    """Whether an operation of the expression itself comes before the last captured part."""
-    if not captured:
-        return False
-    last = captured[-1]
-    for node in ast.walk(top):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            inside = (part for argument in node.args for part in ast.walk(argument))
-            if not any(node is part for c in captured for part in ast.walk(c)) and any(
-                part is last for part in inside
-            ):
-                return True
-    return False
-
-
-def _wrappable(node: ast.AST, parent: ast.AST) -> bool:
-    """Whether another expression can stand in the place of this one."""
-    if not isinstance(node, ast.expr) or isinstance(node, ast.Slice | ast.Starred):
-        return False
-    if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
-        return False
-    if isinstance(parent, ast.JoinedStr | ast.pattern | ast.arg):
-        return False
-    if isinstance(parent, ast.FormattedValue) and node is parent.format_spec:
-        return False
-    if isinstance(parent, ast.AnnAssign) and node is parent.annotation:
-        return False
-    return not isinstance(parent, ast.Call) or node is not parent.func
-
-
-def _in_truth(path: Sequence[ast.AST]) -> bool:
-    """Whether nothing but the truth of the expression at the end of the path matters."""
-    for parent, child in zip(reversed(path[:-1]), reversed(path), strict=False):
-        if isinstance(parent, ast.If | ast.While | ast.IfExp | ast.Assert):
-            return child is parent.test
-        if isinstance(parent, ast.comprehension):
-            return any(child is test for test in parent.ifs)
-        if isinstance(parent, ast.UnaryOp):
-            return isinstance(parent.op, ast.Not)
-        if not isinstance(parent, ast.BoolOp):
-            return False
-    return False

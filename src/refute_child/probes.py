@@ -13,8 +13,9 @@ from types import CodeType
 from typing import Any
 
 from .bindings import Bindings, names_of
+from .computing import Doubt
 from .plans import Plan, Planner
-from .purity import Doubt, same, truth
+from .purity import same, truth
 from .units import Module, nested_codes, pairs
 
 Note = Callable[[int], None]

@@ -7,47 +7,22 @@ the worst. So none of these functions ever has an effect that the program could 
 
 from __future__ import annotations
 
-import builtins
-import dis
 import operator
 from collections.abc import Callable, Sequence
 from math import copysign
 from types import (
-    CodeType,
-    FunctionType,
     GetSetDescriptorType,
     MemberDescriptorType,
     ModuleType,
-    NoneType,
 )
 from typing import Any
+
+from .computing import COMPUTING, Doubt, computes, scalar, solid
 
 _LARGE = 64
 """Elements of a container, bits of a shift and powers up to which work is done twice."""
 _LONG = 10_000
 """Length up to which a repeated sequence is made."""
-
-
-class Doubt(Exception):
-    """It can't be told without running code that could have effects."""
-
-
-def scalar(value: Any) -> bool:
-    """Whether a value is of an exact builtin type that is immutable and holds no others."""
-    kind = type(value)
-    return (
-        kind is int
-        or kind is str
-        or kind is NoneType
-        or kind is bool
-        or kind is bytes
-        or kind is float
-    )
-
-
-def solid(value: Any) -> bool:
-    """Whether a value is a scalar, or a tuple of such values."""
-    return scalar(value) or (type(value) is tuple and all(solid(item) for item in value))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -97,6 +72,9 @@ def binary(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
 def compare(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """The result of a comparison; identity works on all values."""
     if function is operator.is_ or function is operator.is_not:
+        if all(solid(side) and not _single(side) for side in (left, right)):
+            # Equal numbers and strings may or may not be one object.
+            raise Doubt
         return function(left, right)
     if (scalar(left) and scalar(right)) or (solid(left) and solid(right)):
         return function(left, right)
@@ -191,8 +169,8 @@ def call(function: Any, arguments: Sequence[Any]) -> Any:
         if type(thing) in (str, bytes) or _container(thing):
             return len(thing)
         raise Doubt
-    known = any(function is one for one in _COMPUTING)
-    if not known and not _computes(function):
+    known = any(function is one for one in COMPUTING)
+    if not known and not computes(function):
         raise Doubt
     if not all(map(solid, arguments)):
         raise Doubt
@@ -200,10 +178,6 @@ def call(function: Any, arguments: Sequence[Any]) -> Any:
 
 
 _ABSENT: Any = object()
-_COMPUTING = (str, int, float, bool, bytes, tuple, abs, round, repr, ord, chr, min, max, divmod)
-_GLOBALS = {one.__name__: one for one in (*_COMPUTING, isinstance, len, callable)}
-COMPUTING = frozenset({*_GLOBALS, "type"})
-"""Names of builtin functions whose results can be computed beside the program."""
 _class_mro = type.__dict__["__mro__"].__get__
 _class_dict = type.__dict__["__dict__"].__get__
 _PLAIN_SETTER = object.__dict__["__setattr__"]
@@ -212,56 +186,6 @@ _PLAIN_GETTERS = tuple(
     for kind in (object, BaseException, dict, list, set, tuple, str, int, float, bytes, frozenset)
     if "__getattribute__" in kind.__dict__
 )
-_OPCODES = (
-    "RESUME", "CACHE", "NOP", "NOT_TAKEN", "EXTENDED_ARG", "PUSH_NULL", "POP_TOP", "COPY", "SWAP",
-    "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_GLOBAL", "LOAD_METHOD", "LOAD_ATTR",
-    "LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW", "LOAD_FAST_LOAD_FAST",
-    "LOAD_FAST_BORROW_LOAD_FAST_BORROW", "STORE_FAST", "STORE_FAST_LOAD_FAST",
-    "PRECALL", "CALL", "KW_NAMES", "CALL_KW", "COMPARE_OP", "IS_OP", "CONTAINS_OP", "TO_BOOL",
-    "UNARY_NOT", "UNARY_NEGATIVE", "BINARY_SUBSCR", "BINARY_SLICE", "BUILD_TUPLE", "BUILD_SLICE",
-    "POP_JUMP_IF_FALSE", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_NONE", "POP_JUMP_IF_NOT_NONE",
-    "POP_JUMP_FORWARD_IF_FALSE", "POP_JUMP_FORWARD_IF_TRUE", "POP_JUMP_FORWARD_IF_NONE",
-    "POP_JUMP_FORWARD_IF_NOT_NONE", "JUMP_FORWARD", "JUMP_IF_FALSE_OR_POP",
-    "JUMP_IF_TRUE_OR_POP", "RETURN_VALUE", "RETURN_CONST",
-)  # fmt: skip
-"""Instructions that neither loop nor store anything but local variables."""
-_certified: dict[int, tuple[CodeType, tuple[str, ...] | None]] = {}
-
-
-def _computes(function: Any) -> bool:
-    """Whether a Python function only computes, as long as it gets plain values."""
-    if type(function) is not FunctionType or function.__closure__:
-        return False
-    code = function.__code__
-    known = _certified.get(id(code))
-    if known is None or known[0] is not code:
-        known = _certified[id(code)] = (code, _names(code))
-    if known[1] is None:
-        return False
-    scope = function.__globals__
-    defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    return all(map(solid, defaults)) and all(
-        name not in scope and builtins.__dict__.get(name) is _GLOBALS[name] for name in known[1]
-    )
-
-
-def _names(code: CodeType) -> tuple[str, ...] | None:
-    """The global names that a computing function uses; None if it isn't one."""
-    names: list[str] = []
-    # Generators, coroutines, and functions of any number of arguments.
-    if code.co_flags & (0x20 | 0x80 | 0x100 | 0x200 | 0x04 | 0x08):
-        return None
-    for instruction in dis.get_instructions(code):
-        name = instruction.argval
-        if instruction.opname not in _OPCODES:
-            return None
-        if instruction.opname == "LOAD_GLOBAL":
-            if name not in _GLOBALS:
-                return None
-            names.append(name)
-        elif instruction.opname in ("LOAD_ATTR", "LOAD_METHOD") and str(name).startswith("_"):
-            return None
-    return tuple(names)
 
 
 def _is_instance(thing: Any, kinds: Any) -> bool:
@@ -274,6 +198,10 @@ def _is_instance(thing: Any, kinds: Any) -> bool:
     if type(thing) is not type and not any(getter is plain for plain in _PLAIN_GETTERS):
         raise Doubt
     return isinstance(thing, kinds)
+
+
+def _single(value: Any) -> bool:
+    return value is None or value is True or value is False
 
 
 def _container(value: Any) -> bool:

@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from . import purity
+from .computing import FUNCTIONS, Doubt, scalar
 
 Shadow = Callable[[Sequence[Any]], Any]
 
@@ -85,8 +86,8 @@ class Reader:
 
         def shadow(env: Sequence[Any]) -> Any:
             value = operand(env)
-            if not purity.scalar(value):
-                raise purity.Doubt
+            if not scalar(value):
+                raise Doubt
             return function(value)
 
         return shadow
@@ -195,7 +196,7 @@ def _may_compute(function: ast.expr) -> bool:
         return not itself and not function.attr.startswith("_")
     if not isinstance(function, ast.Name):
         return False
-    return not hasattr(builtins, function.id) or function.id in purity.COMPUTING
+    return not hasattr(builtins, function.id) or function.id in (*FUNCTIONS, "type")
 
 
 def _nothing(_: Sequence[Any]) -> None:

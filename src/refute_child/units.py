@@ -86,9 +86,7 @@ class Module:
         ast.fix_missing_locations(node)
         return _plant(self._compile(unit, unit_line, node, key), tick)
 
-    def node(
-        self, key: tuple[str, int], edit: tuple[int, int, str] | None = None
-    ) -> FunctionNode:
+    def node(self, key: tuple[str, int], edit: tuple[int, int, str] | None = None) -> FunctionNode:
         """The unit's syntax tree, with or without one edit. Raises UnknownUnit, SyntaxError."""
         return self._parse(key, edit)
 

@@ -135,6 +135,8 @@ class Zygote:
         self._sources.on_code = self._lines.watch
         if hasattr(sys, "monitoring"):
             raises.start()
+        else:
+            self._lines.also_raises(raises.seen)
         boundaries.start()
         began = _now()
         for position, index in enumerate(order):

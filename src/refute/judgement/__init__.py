@@ -7,7 +7,7 @@ is handed on from here.
 from __future__ import annotations
 
 from refute.findings import Finding, Severity, Slug
-from refute.judgement.document import dumps, from_json, load, save, to_json
+from refute.judgement.document import check_writable, dumps, from_json, load, save, to_json
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -47,6 +47,7 @@ __all__ = [
     "assemble",
     "base",
     "change",
+    "check_writable",
     "dumps",
     "from_json",
     "load",

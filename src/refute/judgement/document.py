@@ -256,6 +256,16 @@ def folder(root: Path) -> Path:
     return found
 
 
+def check_writable(root: Path) -> None:
+    """Find out before the work that its result can be saved. Raises RefuteError read-only-tree."""
+    try:
+        with tempfile.TemporaryFile(dir=folder(root)):
+            pass
+    except OSError as error:
+        why = error.strerror or str(error)
+        fail("read-only-tree", f"{root / FOLDER} can't be written: {why}.", cause=error)
+
+
 def save(judgement: Judgement, root: Path) -> Path:
     """Write the report into the project's ``.refute`` folder, whole or not at all.
 

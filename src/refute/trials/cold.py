@@ -21,21 +21,23 @@ from refute.trials.outcome import Failure, Mechanism, Outcome, Result
 from refute.trials.slot import Launch
 
 _PLAIN = """\
-import resource, sys
+import os, resource, sys
 if sys.argv[1] != "cwd" and sys.path and sys.path[0] == "":
-    del sys.path[0]
+    sys.path[0] = os.path.dirname(sys.executable)
 limit = int(sys.argv[2])
 if limit:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 del sys.argv[1:3]
 sys.argv[0] = "pytest"
 import pytest
-sys.exit(pytest.console_main())
+code = pytest.console_main()
+os.write(2, b"\\nrefute: pytest ended\\n")
+sys.exit(code)
 """
-"""What the command `pytest` does, with a bound on memory."""
+"""What the command `pytest` does, with a bound on memory and a word at its end."""
 
 _NOTICED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
-_SUMMARY = re.compile(r"\b\d+ (?:passed|skipped|xfailed|xpassed|deselected)\b")
+_ENDED = "\nrefute: pytest ended\n"
 _TOKEN = "refute-canary-7d1f"
 _POLL_SECONDS = 0.02
 
@@ -145,7 +147,7 @@ class Cold:
                 str(launch.memory),
                 *launch.arguments,
                 *self.options,
-                *("-x", "-rfE", "--tb=short"),
+                *("-x", "-rfE", "--tb=short", "--color=no"),
             ],
             env=dict(launch.environment),
             cwd=launch.root,
@@ -186,8 +188,8 @@ def judge_cold(planned: Planned, run: ColdRun) -> Outcome:
     noticed = _NOTICED.search(run.output)
     result = {None: Result.TIMEOUT, 0: Result.PASSED, 1: Result.FAILED}.get(run.code, Result.DIED)
     detail = "" if run.code in (0, 1, None) else f"pytest ended with status {run.code}"
-    if result is Result.PASSED and not _SUMMARY.search(run.output):
-        # Something ended the process with status 0 before pytest could sum up.
+    if result is Result.PASSED and _ENDED not in run.output:
+        # Something ended the process with status 0 before pytest came to its end.
         result, detail = Result.DIED, "the process ended before pytest did"
     failure: Failure | None = None
     if result in (Result.FAILED, Result.DIED):

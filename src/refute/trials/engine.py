@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -81,7 +82,8 @@ class Engine:
         """
         slot = self._open()
         try:
-            self._collected = observation.collect(slot, self._project.files)
+            with _alive():
+                self._collected = observation.collect(slot, self._project.files)
         except RefuteError as error:
             if error.slug != "collection-failed" or "Error" not in "\n".join(error.detail):
                 raise
@@ -89,7 +91,8 @@ class Engine:
             self.launch = replace(self.launch, cwd_on_path=True)
             slot = self._open()
             try:
-                self._collected = observation.collect(slot, self._project.files)
+                with _alive():
+                    self._collected = observation.collect(slot, self._project.files)
             except RefuteError:
                 raise error from None
         return self._collected
@@ -100,6 +103,10 @@ class Engine:
         A reverse run in which a test does otherwise is repeated without probes: it may be
         they that disturbed it, and what they saw is void.
         """
+        with _alive():
+            return self._observe(mutants, progress)
+
+    def _observe(self, mutants: Iterable[Mutant], progress: observation.Progress) -> Baseline:
         assert self._collected is not None
         probed = [mutant for mutant in mutants if not mutant.excluded]
         first = self._slots[0]
@@ -244,10 +251,8 @@ class Engine:
         slot.close()
 
     def _greet(self, slot: Slot) -> Record:
-        try:
+        with _alive():
             hello = slot.expect("hello", "refused", "no-pytest")
-        except SlotDied as death:
-            fail("worker-died", f"the project's interpreter did not start: {death}", cause=death)
         if hello["event"] == "refused":
             fail("wire-mismatch", f"the worker speaks version {hello['version']}")
         if hello["event"] == "no-pytest":
@@ -261,6 +266,16 @@ def choose_seal(settings: Settings, project: Project) -> Seal:
     if found.kind is SealKind.NONE and settings.seal == "strict":
         fail("no-seal", f"the seal is refused here: {found.reason}")
     return found
+
+
+@contextmanager
+def _alive() -> Iterator[None]:
+    """Outside the hunt nothing can make good for a slot that dies."""
+    try:
+        yield
+    except SlotDied as death:
+        first, *rest = str(death).splitlines() or [""]
+        fail("worker-died", f"{first}.", detail=[line[:500] for line in rest], cause=death)
 
 
 def set_aside(tests: Iterable[Test]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 
 from refute.baseline import Baseline
@@ -17,16 +18,14 @@ from refute.trials.slot import Record
 CONTROL_EVERY = 200
 """Trials between two null controls."""
 FIRST_CONTROLS = 5
-CONTROL_TESTS = 50
-CONTROL_SECONDS = 2.0
+CONTROL = (50, 2.0)
 """What one null control may run: so many tests, of so many seconds in all."""
 FEW_TESTS = 12
 """Tests of the first attempt on a mutant of import-time code; most are noticed by these."""
 
 BATCH = 20
 """Mutants that one warm child looks at."""
-QUICK_TESTS = 4
-QUICK_SECONDS = 0.01
+QUICK = (4, 0.01)
 """The likeliest killers that it runs against each: so many, or so long in all."""
 
 Emit = Callable[[Planned, Outcome], None]
@@ -78,7 +77,7 @@ class Hunt:
             if planned.mutant.id not in known:
                 self._queue_import(planned)
         for planned in list(self._fresh)[:FIRST_CONTROLS]:
-            self._control(self._affordable(self.order.sort(planned)), ZYGOTE)
+            self._control(self._first(self.order.sort(planned), *CONTROL), ZYGOTE)
 
     def next_request(self, mode: str | None) -> Request | None:
         """The next trial for a slot in this mode: what it can serve at once comes first."""
@@ -106,7 +105,7 @@ class Hunt:
             self._on_control(about, reply)
             return
         if self._trials % CONTROL_EVERY == 0 and request.mode == ZYGOTE:
-            self._control(self._affordable(about.tests), ZYGOTE)
+            self._control(self._first(about.tests, *CONTROL), ZYGOTE)
         result = reply["result"]
         if result == "slot-died" and request.deaths < 2:
             self._urgent.append(request)
@@ -132,23 +131,17 @@ class Hunt:
         while self._fresh and len(tries) < BATCH:
             planned = self._fresh.popleft()
             tests = self._fit(self.order.sort(planned))
-            tries.append(Try(planned, self._quick(tests), whole=False))
+            tries.append(Try(planned, self._first(tests, *QUICK), whole=False))
         trials = [self._requests.trial(one, ZYGOTE).record for one in tries]
         return Request({"op": "batch", "trials": trials}, ZYGOTE, Batch(tuple(tries)))
 
     def _fit(self, tests: list[int]) -> list[int]:
         return [test for test in tests if test not in self.unfit]
 
-    def _quick(self, tests: list[int]) -> list[int]:
-        """The first few of the tests, within a bound on their time."""
-        chosen: list[int] = []
-        seconds = 0.0
-        for test in tests[:QUICK_TESTS]:
-            seconds += self.baseline.tests[test].seconds
-            if chosen and seconds > QUICK_SECONDS:
-                break
-            chosen.append(test)
-        return chosen
+    def _first(self, tests: Sequence[int], number: int, seconds: float) -> list[int]:
+        """At most so many of these tests, of so many seconds in all; one at the least."""
+        sums = accumulate(self.baseline.tests[test].seconds for test in tests[:number])
+        return list(tests[: max(1, sum(total <= seconds for total in sums))])
 
     def _on_batch(self, batch: Batch, request: Request, reply: Record) -> None:
         """Accept proven kills; whatever else happened is looked at again, one at a time."""
@@ -205,17 +198,6 @@ class Hunt:
         best = best or self.order.sort(planned)
         files = list(dict.fromkeys(self.test_files[test] for test in best))[:2]
         return [test for test in best if self.test_files[test] in files][:FEW_TESTS]
-
-    def _affordable(self, tests: Sequence[int]) -> list[int]:
-        """The first of these tests, as many as a control may run; one at the least."""
-        chosen: list[int] = []
-        seconds = 0.0
-        for test in tests[:CONTROL_TESTS]:
-            seconds += self.baseline.tests[test].seconds
-            if chosen and seconds > CONTROL_SECONDS:
-                break
-            chosen.append(test)
-        return chosen
 
     def _control(self, tests: list[int], mode: str) -> None:
         self._urgent.append(self._requests.trial(Try(None, tests), mode))

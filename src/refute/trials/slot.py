@@ -19,10 +19,10 @@ Record = dict[str, Any]
 CHILD = str(Path(refute_child.__file__).parent)
 
 BOOT = """\
-import importlib.util, sys
+import importlib.util, os, sys
 folder = sys.argv[1]
 if sys.argv[2] != "cwd" and sys.path and sys.path[0] == "":
-    del sys.path[0]
+    sys.path[0] = os.path.dirname(sys.executable)
 place = importlib.util.spec_from_file_location(
     "_refute_child", folder + "/__init__.py", submodule_search_locations=[folder])
 package = importlib.util.module_from_spec(place)
@@ -135,7 +135,8 @@ class Slot:
         """Wait for one of these events. Raises SlotDied on any other."""
         record = self.receive()
         if record.get("event") not in events:
-            raise SlotDied(f"expected {' or '.join(events)}, got {str(record)[:300]}")
+            what = f"expected {' or '.join(events)}, got {str(record)[:300]}"
+            raise SlotDied(f"{what}\n{self.printed()}".rstrip())
         return record
 
     def leave(self) -> None:

@@ -97,9 +97,17 @@ class Lines:
         self.stop: Callable[[], None] = self._mechanism.stop
         self.discover: Callable[[], None] = self._mechanism.discover
 
+    def also_raises(self, note: Callable[[FrameType, Any], None]) -> None:
+        """Hand exceptions in project frames on, where there is but one trace function."""
+        if isinstance(self._mechanism, _Tracing):
+            self._mechanism.on_exception = note
+
     def take(self) -> list[tuple[int, list[int]]]:
         """(file index, lines) that ran since the last call."""
         data = self.hits[:]
+        if self._mechanism.lost():
+            # What ran unseen may have been any line.
+            data = b"\1" * len(data)
         found: list[tuple[int, list[int]]] = []
         if data != self._blank:
             self.hits[:] = self._blank
@@ -163,6 +171,10 @@ class _Monitoring:
         """Also find project code that came by other ways than import (copies)."""
         self._monitoring.set_events(self._tool, self._monitoring.events.PY_START)
 
+    def lost(self) -> bool:
+        """Nobody takes a tool from another."""
+        return False
+
     def rearm(self) -> None:
         line = self._monitoring.events.LINE
         for code in self._fired.values():
@@ -189,6 +201,8 @@ class _Tracing:
     def __init__(self, table: FileTable, hits: mmap) -> None:
         self._table = table
         self._hits = hits
+        self.on_exception: Callable[[FrameType, Any], None] | None = None
+        self._trace: Callable[[FrameType, str, object], Any] | None = None
 
     def start(self) -> None:
         table, hits = self._table, self._hits
@@ -196,11 +210,14 @@ class _Tracing:
         def local(frame: FrameType, event: str, arg: object) -> Any:
             if event == "line":
                 hits[table[frame.f_code.co_filename] + frame.f_lineno] = 1
+            elif event == "exception" and self.on_exception is not None:
+                self.on_exception(frame, arg)
             return local
 
         def trace(frame: FrameType, event: str, arg: object) -> Any:
             return local if table[frame.f_code.co_filename] >= 0 else None
 
+        self._trace = trace
         threading.settrace(trace)
         sys.settrace(trace)
 
@@ -210,9 +227,16 @@ class _Tracing:
     def discover(self) -> None:
         """Nothing to do: the trace function sees every frame."""
 
+    def lost(self) -> bool:
+        """Whether a test has put another trace function in the place of ours, or none."""
+        return self._trace is not None and sys.gettrace() is not self._trace
+
     def rearm(self) -> None:
-        """Nothing to do: every line event is delivered."""
+        """Every line event is delivered, as long as the trace function is ours."""
+        if self.lost():
+            sys.settrace(self._trace)
 
     def stop(self) -> None:
+        self._trace = None
         threading.settrace(None)
         sys.settrace(None)

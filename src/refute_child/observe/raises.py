@@ -71,7 +71,11 @@ class Raises:
 
     def _local(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "exception":
-            error = arg[1]
-            if isinstance(error, BaseException) and not isinstance(error, StopIteration):
-                self._note(frame.f_code, frame.f_lasti, error, arg[2])
+            self.seen(frame, arg)
         return self._local
+
+    def seen(self, frame: FrameType, arg: Any) -> None:
+        """An exception in a project frame, as a trace function is told of it."""
+        error = arg[1]
+        if isinstance(error, BaseException) and not isinstance(error, StopIteration):
+            self._note(frame.f_code, frame.f_lasti, error, arg[2])

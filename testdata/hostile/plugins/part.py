@@ -1,6 +1,6 @@
 """Three numbers, one of them looked at by nobody, and a loop."""
 
-import time
+import threading
 
 
 def first():
@@ -21,5 +21,5 @@ def flaky():
 
 def sleeps(forever=False):
     if forever:
-        time.sleep(86_400)
+        threading.Event().wait()
     return None
