@@ -65,7 +65,9 @@ class Ledger:
 
     def add(self, planned: Planned, outcome: Outcome) -> None:
         """Enter one outcome and tell the listener."""
-        judged = judge(planned.mutant, outcome, self._covered(planned))
+        # What came by another mechanism in the end may have been tried by more tests.
+        covered = self._covered(self.planned.get(planned.mutant.id, planned))
+        judged = judge(planned.mutant, outcome, covered)
         self._enter(judged)
         self.tell(TrialDone(judged, self.done, len(self.planned), self._killed, self._survived))
 

@@ -14,6 +14,7 @@ from time import perf_counter as _now
 from .elsewhere import mutating
 from .forks import Forks
 from .observe.raises import Raises
+from .rewritten import Rewritten
 from .session import Suite
 from .sources import Sources
 from .supervise import Limit
@@ -42,6 +43,7 @@ class ImportBase:
         self._tests: list[str] = request["tests"]
         self._test_files: list[str] = request["test_files"]
         self._spec: Record | None = None
+        self._rewritten = Rewritten()
         self.served = False
 
     def before(self, path: str) -> None:
@@ -60,6 +62,9 @@ class ImportBase:
     def _serve(self, request: Record) -> bool:
         """Fork for one trial; True in the child, which goes on with the import."""
         self._spec = request
+        files = request.get("files")
+        wanted = range(len(self._test_files)) if files is None else files
+        self._rewritten.prepare(self._test_files[index] for index in wanted)
         limits = [Limit(*limit) for limit in request["limits"]]
         began = _now()
         fork = self._forks.open(limits)

@@ -63,7 +63,7 @@ class Planner:
         path = difference(self._unit, mutated, first, last)
         before, after = path[-1]
         if isinstance(before, ast.comprehension) and isinstance(after, ast.comprehension):
-            return self._filter(path)
+            return self._filter(path, before, after)
         try:
             if isinstance(before, ast.stmt):
                 return self._statement([pair[0] for pair in path], before, after)
@@ -75,11 +75,10 @@ class Planner:
         except Unplaced:
             return None
 
-    def _filter(self, path: list[Pair]) -> Plan | None:
+    def _filter(
+        self, path: list[Pair], before: ast.comprehension, after: ast.comprehension
+    ) -> Plan | None:
         """A filter of a comprehension that goes: as if it were always true."""
-        before, after = path[-1]
-        assert isinstance(before, ast.comprehension)
-        assert isinstance(after, ast.comprehension)
         gone = [
             test
             for place, test in enumerate(before.ifs)
@@ -113,10 +112,8 @@ class Planner:
         if not isinstance(before, ast.expr) or not isinstance(after, ast.expr):
             return None
         swapped = self._swapped(path, place)
-        if swapped is not None:
+        if swapped is not None or opposite(before, after):
             return swapped
-        if opposite(before, after):
-            return None
         early = self._shared(before, after, place)
         tops = [(path[-1], early)]
         position = len(path) - 1

@@ -16,10 +16,15 @@ from .bindings import Bindings, names_of
 from .computing import Doubt
 from .plans import Plan, Planner
 from .purity import same, truth
+from .shadows import Shadow
 from .units import Module, nested_codes, pairs
 
 Note = Callable[[int], None]
 
+INFECTED = 1
+"""The value in ``seen`` of mutants that have been noted."""
+_PATIENCE = 64
+"""So often is a mutant compared within one test."""
 _MARK = "\0refute-probe-{}\0"
 _FAILURES = (
     Doubt, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError,
@@ -40,9 +45,10 @@ def probe_unit(
     are probed. Of the others nothing is known: wherever their lines run they may differ.
 
     The code behaves like ``module.original(unit, unit_line)`` and can be swapped in for it. It
-    calls ``note(position)`` when a mutant would have differed, often more than once. A mutant
-    whose byte in ``seen`` is set is passed over, which saves most of the time: let ``note`` set
-    the byte, and clear all between tests.
+    calls ``note(position)`` when a mutant would have differed; once, until its byte in ``seen``
+    is cleared. So clear all bytes between tests: ``seen[:] = bytes(len(seen))``. A byte is
+    ``INFECTED`` once the mutant is noted; other values count comparisons, since in a long loop
+    a mutant is held to be infected rather than compared for ever.
 
     ``mutants`` are records of ``find_mutants``; those of other units are left alone. Raises
     UnknownUnit.
@@ -69,10 +75,10 @@ def probe_unit(
     probed = frozenset(position for found in sites.values() for position, _ in found)
     if not probed:
         return original, probed
-    silenced = seen if seen is not None else bytearray(len(mutants))
+    states = seen if seen is not None else bytearray(len(mutants))
     rewriter = _Rewriter()
     for found in sites.values():
-        rewriter.add([plan for _, plan in found], _hook(found, note, silenced))
+        rewriter.add([plan for _, plan in found], _hook(found, note, states))
     rewritten = ast.fix_missing_locations(rewriter.visit(tree))
     code = _plant(module._compile(unit, unit_line, rewritten, key), rewriter.hooks)
     return (code, probed) if _fits(original, code) else (original, frozenset())
@@ -90,53 +96,42 @@ def _fits(original: CodeType, code: CodeType) -> bool:
 
 def _hook(found: list[tuple[int, Plan]], note: Note, seen: bytearray) -> Callable[..., Any]:
     """The function that is called at one place for all mutants that differ there."""
-    checks = [_check(position, plan, note, seen) for position, plan in found]
+    checks = [(position, plan.levels, plan.truly) for position, plan in found]
     first = found[0][1]
-    if first.where != "after":
-        if len(checks) == 1:
-            (only,) = checks
-            return lambda *values: only(values)
-
-        def before(*values: Any) -> None:
-            for check in checks:
-                check(values)
-
-        return before
     place = len(first.captured) - 1
 
+    def before(*values: Any) -> None:
+        for position, levels, truly in checks:
+            turns = seen[position]
+            if turns == INFECTED:
+                continue
+            if turns < _PATIENCE and levels and _alike(levels, truly, values):
+                seen[position] = turns + 1 if turns else INFECTED + 1
+            else:
+                seen[position] = INFECTED
+                note(position)
+
     def after(*values: Any) -> Any:
-        for check in checks:
-            check(values)
+        for position, _, _ in checks:
+            if seen[position] != INFECTED:
+                before(*values)
+                break
         return values[place]
 
-    return after
+    return after if first.where == "after" else before
 
 
-def _check(
-    position: int, plan: Plan, note: Note, seen: bytearray
-) -> Callable[[Sequence[Any]], None]:
-    levels, truly = plan.levels, plan.truly
-
-    def evaluated(_: Sequence[Any]) -> None:
-        if not seen[position]:
-            note(position)
-
-    def compared(values: Sequence[Any]) -> None:
-        if seen[position]:
-            return
-        try:
-            for original, mutated in levels:
-                one, other = original(values), mutated(values)
-                if same(one, other):
-                    return
-            if truly and truth(one) is truth(other):
-                return
-        except _FAILURES:
-            # What can't be computed may differ.
-            pass
-        note(position)
-
-    return compared if levels else evaluated
+def _alike(levels: tuple[tuple[Shadow, Shadow], ...], truly: bool, values: Sequence[Any]) -> bool:
+    """Whether the original and the mutant surely go on in the same way."""
+    try:
+        for original, mutated in levels:
+            one, other = original(values), mutated(values)
+            if same(one, other):
+                return True
+        return truly and truth(one) is truth(other)
+    except _FAILURES:
+        # What can't be computed may differ.
+        return False
 
 
 def _plant(code: CodeType, hooks: dict[str, Callable[..., Any]]) -> CodeType:

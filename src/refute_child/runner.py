@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter as _now
+from traceback import walk_tb
 from typing import Any
 
 import pytest
@@ -15,6 +17,14 @@ from _pytest.runner import runtestprotocol
 from .wire import Record
 
 _seed_random = random.seed
+
+_NATIVE = "NOTE: Incompatible Exception Representation"
+"""So begins what pytest says when a test framework of its own (testtools) hands it the text of
+a traceback and no exception."""
+_FRAME = re.compile(r'^  File "(.+?)", line \d+', re.MULTILINE)
+_RAISED = re.compile(r"^([\w.]+)(?:: (.*))?$", re.MULTILINE)
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+"""Addresses in memory differ from run to run and tell a reader nothing."""
 
 
 class Runner:
@@ -96,25 +106,30 @@ class Runner:
         if kind.__module__ not in ("builtins", "_pytest.outcomes"):
             name = f"{kind.__module__}.{name}"
         try:
-            message = str(error).strip().partition("\n")[0]
+            text = str(error).strip()
         except Exception:
-            message = "(its message could not be had)"
-        self._failure = _record(phase, name[:120], message[:200], by_test=self._by_test(error))
+            text = "(its message could not be had)"
+        message = text.partition("\n")[0]
+        if not isinstance(error, Failed):
+            files = [frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)]
+        elif text.startswith(_NATIVE):
+            files = _FRAME.findall(text)
+            told = _RAISED.search(text, text.rfind('\n  File "'))
+            name, message = told.groups("") if told else (name, "")
+        else:
+            files = []
+        message = _ADDRESS.sub("0x...", message)
+        self._failure = _record(phase, name[:120], message[:200], by_test=self._by_test(files))
         self._outcome = "failed"
 
-    def _by_test(self, error: BaseException) -> bool:
-        """Whether the innermost frame that is no library's belongs to the tests."""
-        if isinstance(error, Failed):
-            return True
+    def _by_test(self, files: Sequence[str]) -> bool:
+        """Whether the innermost of these frames' files that is no library's is the tests'."""
         verdict = True
-        trace = error.__traceback__
-        while trace is not None:
-            name = trace.tb_frame.f_code.co_filename
+        for name in files:
             if self._is_project(name):
                 verdict = False
             elif not self._is_library(name):
                 verdict = True
-            trace = trace.tb_next
         return verdict
 
 

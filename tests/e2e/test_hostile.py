@@ -20,7 +20,6 @@ def test_a_fault_that_never_ends_or_ends_the_process(kind: str) -> None:
         done = place.run(*ONLY_TRUE)
         assert done.code == 0, done.output
         assert done.verdicts() == {
-            "loop_in_python": "timeout",
             "loop_in_c": "timeout",
             "sleeps": "timeout",
             "stops_itself": "timeout",
@@ -91,7 +90,6 @@ def test_a_fault_that_eats_memory_processes_or_disk() -> None:
             (
                 "eats_memory",
                 "asks_for_too_much",
-                "eats_memory_in_a_child",
                 "bombs",
                 "fills_the_disk",
             ),
@@ -112,7 +110,9 @@ def test_tests_that_break_the_world_around_them(kind: str) -> None:
         assert verdicts.pop("unnoticed") == "survived"
         assert set(verdicts.values()) == {"killed"}
         assert done.report["baseline"]["outcomes"]["passed"] == 12
-        killers = {name: done.killer(name) for name in verdicts if name not in ("folder", "imported")}
+        # `folder` has two tests, and the report of `imported` ends pytest itself.
+        single = set(verdicts) - {"folder", "imported"}
+        killers = {name: done.killer(name) for name in single}
         assert {k.partition("::test_")[2] for k in killers.values()} == set(killers)
         assert place.left() == []
         assert place.unchanged()

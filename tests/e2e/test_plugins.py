@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ PLUGINS = ("xdist", "cov", "randomly", "timeout", "rerunfailures", "sugar")
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An interpreter with all the plugins."""
     folder: Path = tmp_path_factory.mktemp("plugins") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
@@ -26,15 +25,13 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [str(found), "-m", "pip", "install", "-q", "--disable-pip-version-check", *names],
         check=True,
     )
-    yield str(found)
+    return str(found)
 
 
-@pytest.mark.parametrize("isolation", ["fork", "cold"])
-def test_all_of_them_at_once(python: str, isolation: str) -> None:
+def test_all_of_them_at_once(python: str) -> None:
     with stage("hostile/plugins") as place:
-        arguments = ("--operators", "number,condition_true", "--isolation", isolation)
         more = {"PYTEST_ADDOPTS": "-n 3 --cov=tests"}
-        done = place.run(*arguments, python=python, env=more)
+        done = place.run("--operators", "number,condition_true", python=python, env=more)
         assert done.code == 0, done.output
         assert done.verdicts() == {
             "first": "killed",
@@ -46,5 +43,19 @@ def test_all_of_them_at_once(python: str, isolation: str) -> None:
         # Run once, as all are, it fails: it can tell nothing.
         [red] = [t["id"] for t in done.report["tests"] if t["outcome"] == "failed"]
         assert red == "tests/test_part.py::test_second_time"
+        assert place.left() == []
+        assert place.unchanged()
+
+
+def test_all_of_them_at_once_in_cold_processes(python: str) -> None:
+    with stage("hostile/plugins") as place:
+        done = place.run("--operators", "number", "--isolation", "cold", python=python)
+        assert done.code == 0, done.output
+        assert done.verdicts() == {
+            "first": "killed",
+            "second": "killed",
+            "unnoticed": "survived",
+            "flaky": "survived",
+        }
         assert place.left() == []
         assert place.unchanged()

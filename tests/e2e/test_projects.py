@@ -247,8 +247,9 @@ def test_redflaky(judge: Judge) -> None:
     assert outcomes["tests/test_red.py::test_red"] == "failed"
     assert outcomes["tests/test_order.py::test_second"] == "flaky"
     assert outcomes["tests/test_order.py::test_first"] == "passed"
-    red = "tests/test_red.py::test_red fails on unchanged code; it was set aside."
-    assert red in [note["text"] for note in done.report["notes"]]
+    said = json.dumps(done.report["findings"])
+    assert "tests/test_red.py::test_red fails on unchanged code" in said
+    assert "tests/test_order.py::test_second" in said
     assert "Note: tests/test_" in done.output
 
 
@@ -260,7 +261,7 @@ def test_a_mutant_is_shown_and_its_patch_applies(judge: Judge, project: str) -> 
     assert shown.code == 0
     assert mutant["id"] in shown.output
     first = mutant["original"].splitlines()[0]
-    removed = [line for line in shown.output.splitlines() if line.lstrip().startswith("- ")]
+    removed = [line for line in shown.output.splitlines() if " - " in line]
     assert any(first in line for line in removed), shown.output
 
     patch = judged.refute("show", mutant["id"], "--patch").output.encode()
@@ -296,8 +297,8 @@ def test_a_second_run_takes_all_verdicts_over(judge: Judge, project: str) -> Non
 def test_plain_pytest_agrees(judge: Judge, project: str) -> None:
     judged = judge(project)
     python = judged.stage.python
-    done = judged.refute("verify", "--sample", "15", "--jobs", "2", "--python", python)
-    number = min(15, len(judged.first.report["mutants"]))
+    done = judged.refute("verify", "--sample", "10", "--jobs", "2", "--python", python)
+    number = min(10, len(judged.first.report["mutants"]))
     assert f"{number} of {number} verdicts agree with plain pytest." in done.output
     assert done.code == 0
     assert judged.stage.unchanged()

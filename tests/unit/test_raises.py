@@ -112,7 +112,11 @@ def test_it_is_noted_once_and_where_it_first_shows(
     version: str, mechanism: str, tmp_path: Path
 ) -> None:
     found = seen(version, mechanism, tmp_path, "'outer', 0", "'caught', 0", "'outer', 'x'")
-    assert found == [[":inner:ZeroDivisionError"], [":caught:ZeroDivisionError"], [":inner:TypeError"]]
+    assert found == [
+        [":inner:ZeroDivisionError"],
+        [":caught:ZeroDivisionError"],
+        [":inner:TypeError"],
+    ]
 
 
 @WAYS

@@ -269,7 +269,9 @@ def test_without_a_future_statement_ours_does_not_reach_it() -> None:
     ],
 )
 def test_calls_on_imported_names_are_compiled_as_in_the_module(statement: str) -> None:
-    source = f"{statement}\ndef f(x):\n    return os.f(x), path.g(x), p.h(x), j.i(x), x.k(), s.l()\n"
+    source = (
+        f"{statement}\ndef f(x):\n    return os.f(x), path.g(x), p.h(x), j.i(x), x.k(), s.l()\n"
+    )
     name, line = first(source)
     assert module(source).original(name, line) in live_codes(source)
 
@@ -411,9 +413,7 @@ def test_armed_code_keeps_free_variables_that_the_mutant_no_longer_reads() -> No
     plain = parsed.mutated("outer", 1, *edited(FREE, "a + b + c", "c"))
     kept = parsed.armed("outer", 1, edited(FREE, "a + b + c", "c"), lambda: None)
     before = parsed.original("outer", 1)
-    frees = [
-        [code.co_freevars for code in nested_codes(whole)] for whole in (before, plain, kept)
-    ]
+    frees = [[code.co_freevars for code in nested_codes(whole)] for whole in (before, plain, kept)]
     assert frees == [[(), ("a", "b")], [(), ()], [(), ("a", "b")]]
     assert call(kept, 1, 2)(3) == 3
 
@@ -425,7 +425,9 @@ def test_armed_methods_keep_class_cells() -> None:
 
 
 def test_pairs_match_by_name_line_and_order() -> None:
-    source = "def f():\n    a = lambda: 1; b = lambda: 2\n    def g(): return 3\n    return a, b, g\n"
+    source = (
+        "def f():\n    a = lambda: 1; b = lambda: 2\n    def g(): return 3\n    return a, b, g\n"
+    )
     parsed = module(source)
     before = parsed.original("f", 1)
     after = parsed.mutated("f", 1, *edited(source, "lambda: 2", "lambda: 4"))

@@ -107,7 +107,10 @@ class Cold:
             text = path.read_bytes() + f"\nraise RuntimeError({_TOKEN!r})\n".encode()
             log = tempfile.TemporaryFile()
             run = self._wait(self._spawn({path: text}, log), log)
-            self._canaries[file] = _TOKEN in run.output
+            # A test may keep to itself what an interpreter that it started has said.
+            hidden = run.code == 1 and _TOKEN not in run.output
+            shows = self.unchanged().code == 0 if hidden else _TOKEN in run.output
+            self._canaries[file] = shows
         if self._canaries[file]:
             return True
         reason = (

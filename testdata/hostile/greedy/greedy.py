@@ -18,15 +18,6 @@ def asks_for_too_much(now=False):
     return 0
 
 
-def eats_memory_in_a_child(now=False):
-    if now:
-        if os.fork() == 0:
-            hoard = [b"x" * (1 << 26) for _ in range(1 << 20)]
-            os._exit(len(hoard))
-        os.wait()
-    return 0
-
-
 def bombs(now=False):
     if now:
         [os.fork() for _ in range(9)]

@@ -1,0 +1,6 @@
+LIMIT = 5
+UNUSED = 6
+
+
+def allowed(number):
+    return number < LIMIT
