@@ -39,7 +39,9 @@ def plant_probes(
 
         try:
             module = texts.module(path)
-            code, found = probe_unit(module, unit, line, own, own_note)
+            memory = bytearray(len(own))
+            code, found = probe_unit(module, unit, line, own, own_note, memory)
+            marks.memories.append(memory)
             if found and live.swap(module.original(unit, line), code):
                 probed += [positions[index] for index in found]
         except (UnknownUnit, Unswappable, SyntaxError, OSError, RecursionError):

@@ -23,9 +23,11 @@ class Rewritten:
 
     def __init__(self) -> None:
         self._known: dict[str, Any] = {}
-        self._rewrite: Any = getattr(rewrite, "_rewrite_test", None)
+        # Not public, so it may be gone in some pytest: then nothing is kept.
+        module: Any = rewrite
+        self._rewrite: Any = getattr(module, "_rewrite_test", None)
         if self._rewrite is not None:
-            rewrite._rewrite_test = self._look_up
+            module._rewrite_test = self._look_up
 
     def prepare(self, paths: Iterable[str]) -> None:
         """Rewrite these files now, unless pytest has them on disk or does not rewrite."""

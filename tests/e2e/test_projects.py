@@ -11,9 +11,9 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tests.e2e.stage import Done, Stage, stage
 
 import refute
-from tests.e2e.stage import Done, Stage, stage
 
 pytestmark = pytest.mark.slow
 
@@ -68,8 +68,10 @@ class Judged:
 
     def verdict(self, original: str, replacement: str, **fields: Any) -> str:
         """The verdict on the one fault that makes this of that."""
-        found = self.first.mutant(original=original, replacement=replacement, **fields)
-        return str(found["verdict"])
+        fields |= {"original": original, "replacement": replacement}
+        found = [m for m in self.first.report["mutants"] if fields.items() <= m.items()]
+        assert len(found) == 1, found
+        return str(found[0]["verdict"])
 
     def refute(self, *arguments: str) -> Done:
         """Another command in the project's folder."""
@@ -179,7 +181,7 @@ def test_classes(judge: Judge) -> None:
     assert of_a_subtest["killed_by"] == "tests/test_stock.py::StockTest::test_take_all"
     shared = done.mutant(original="dict(items)", replacement="items")
     assert shared["killed_by"] == "tests/test_stock.py::StockTest::test_take"
-    one = done.mutant(original="0", replacement="1", line=6)
+    (one,) = (m for m in done.mutants(original="0", replacement="1") if m["line"] == 6)
     assert one["killed_by"] == "tests/test_stock.py::StockTest::test_unknown"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from tests.e2e.stage import Done, Stage, stage
 
 pytestmark = pytest.mark.slow

@@ -35,7 +35,7 @@ if hasattr(sys, "monitoring"):
 @cache
 def interpreters() -> dict[str, str]:
     """Version to interpreter: our own, and those on PATH or made by pyenv."""
-    own = "%d.%d" % sys.version_info[:2]
+    own = ".".join(map(str, sys.version_info[:2]))
     found = {own: sys.executable}
     for version in VERSIONS:
         made = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))

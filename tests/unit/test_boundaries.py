@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.unit.interpreters import run
 
 HEAD = """
@@ -23,7 +22,7 @@ boundaries.take()
 TAIL = """
 found = [boundaries.take(), boundaries.interpreters, boundaries.take()]
 """
-OWN = "%d.%d" % sys.version_info[:2]
+OWN = ".".join(map(str, sys.version_info[:2]))
 
 
 def crossed(folder: Path, program: str) -> tuple[list[str], int]:

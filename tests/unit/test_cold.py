@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.plans import mutant
 
 from refute.faults.plan import Planned
 from refute.trials.cold import _PLAIN, ColdRun, judge_cold, mutated_bytes
 from refute.trials.outcome import Mechanism, Outcome, Result
-from tests.unit.plans import mutant
 
 PLANNED = Planned(mutant("m"), Mechanism.COLD, ())
 

@@ -160,7 +160,7 @@ def bind(kind: str, name: str) -> tuple[type, Undo | None]:
     """A fresh class, one of whose methods has lost its decorator."""
     owner: type = space(CLASS)["A"]
     held = vars(owner)[name]
-    function: FunctionType = held.fget if isinstance(held, property) else held.__func__
+    function: Any = held.fget if isinstance(held, property) else held.__func__
     return owner, apply_binding(Binding(kind), owner, name, frozenset([function.__code__]))
 
 

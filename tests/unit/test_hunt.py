@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.plans import FILE, mutant, world
 
 from refute.baseline import Baseline
 from refute.faults.fault import Mutant
@@ -15,7 +16,6 @@ from refute.trials.hunt import FEW_TESTS, ControlFailed, Hunt
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.requests import Limits, Try
-from tests.unit.plans import FILE, mutant, world
 
 PATH = f"/project/{FILE}"
 FAILURE = {
@@ -280,7 +280,7 @@ def test_accidents_that_a_test_shows_without_a_fault_are_none_of_the_fault_s() -
 def test_import_time_mutants_are_tried_in_two_stages() -> None:
     tests = FEW_TESTS + 10
     base = world(
-        tests, {8: [20], 9: [1], 5: [3]}, at_import=[9], seconds={test: 0.1 for test in range(3)}
+        tests, {8: [20], 9: [1], 5: [3]}, at_import=[9], seconds=dict.fromkeys(range(3), 0.1)
     )
     files = tuple(test // 4 for test in range(tests))
     game = Game(base, [mutant("m-a", 9, unit=None, unit_line=0)], files=files)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.unit.plans import mutant, planned, world
+
 from refute.baseline import Baseline
 from refute.events import Event, TrialDone
 from refute.faults.fault import Mutant
@@ -10,7 +12,6 @@ from refute.judgement import Verdict
 from refute.ledger import Ledger
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.verdicts import Reached
-from tests.unit.plans import mutant, planned, world
 
 
 def begun(mutants: list[Mutant], base: Baseline | None = None) -> tuple[Ledger, Plan, list[Event]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.plans import mutant, plan_one, planned, world
 
 from refute.baseline import TestOutcome
 from refute.faults.plan import Order, Planned, make_plan
 from refute.trials.outcome import Mechanism
-from tests.unit.plans import mutant, plan_one, planned, world
 
 
 def test_lines_of_functions_are_swapped_against_the_tests_that_run_them() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.unit.interpreters import run, ways
 
 WAYS = pytest.mark.parametrize(("version", "mechanism"), ways())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -57,8 +57,8 @@ Make = Callable[..., World]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    yield lambda *words: World(tmp_path, *words)
+def make(tmp_path: Path) -> Make:
+    return lambda *words: World(tmp_path, *words)
 
 
 def test_a_function_and_back(make: Make) -> None:
@@ -147,7 +147,7 @@ def test_super_and_private_names(make: Make) -> None:
 def test_a_copy_by_replace_is_not_what_the_source_says(make: Make, name: str) -> None:
     world = make("def original(x):\n    return x - 3\n")
     changed = world.original.__code__.replace(co_name=name, co_consts=(None, 3, "more"))
-    world.space.copied = types.FunctionType(changed, vars(world.space))
+    vars(world.space)["copied"] = types.FunctionType(changed, vars(world.space))
     with pytest.raises(Unswappable, match="differs from its source"):
         world.swap("original", "x - 3", "x + 3")
     assert (world.original(5), world.copied(5)) == (2, 2)
@@ -155,7 +155,7 @@ def test_a_copy_by_replace_is_not_what_the_source_says(make: Make, name: str) ->
 
 def test_a_copy_with_the_same_code_is_swapped_too(make: Make) -> None:
     world = make("def original(x):\n    return x - 3\n")
-    world.space.copied = types.FunctionType(world.original.__code__.replace(), {})
+    vars(world.space)["copied"] = types.FunctionType(world.original.__code__.replace(), {})
     assert len(world.swap("original", "x - 3", "x + 3")) == 2
     assert (world.original(5), world.copied(5)) == (8, 8)
 

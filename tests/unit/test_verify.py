@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from tests.unit.plans import mutant
 
 from refute.judgement import Judged, KillKind, Verdict
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.verify import CHECKED, Check, Verification, draw, render
-from tests.unit.plans import mutant
 
 
 def item(

@@ -52,9 +52,13 @@ class Marks:
     def __init__(self, size: int) -> None:
         self.bytes = mmap(-1, max(size, 1))
         self._blank = bytes(len(self.bytes))
+        #: What probes remember so as not to tell twice; cleared with the marks.
+        self.memories: list[bytearray] = []
 
     def take(self) -> list[int]:
         """The marks that were set since the last call."""
+        for memory in self.memories:
+            memory[:] = bytes(len(memory))
         data = self.bytes[:]
         found: list[int] = []
         if data != self._blank:
