@@ -40,6 +40,11 @@ class Check:
     outcomes: tuple[Outcome, ...]
 
     @property
+    def asked(self) -> bool:
+        """Whether plain pytest could be asked at all."""
+        return self.outcomes[0].result is not Result.BROKEN
+
+    @property
     def agrees(self) -> bool:
         """Whether the first cold run says the same as the verdict."""
         return _noticed(self.outcomes[0]) == (self.judged.verdict in NOTICED)
@@ -59,7 +64,12 @@ class Verification:
     @property
     def disagreements(self) -> tuple[Check, ...]:
         """Checks on which plain pytest says otherwise."""
-        return tuple(check for check in self.checks if not check.agrees)
+        return tuple(check for check in self.checks if check.asked and not check.agrees)
+
+    @property
+    def unasked(self) -> tuple[Check, ...]:
+        """Checks that could not be made; they count for nothing."""
+        return tuple(check for check in self.checks if not check.asked)
 
 
 def run(settings: Settings, sample: int, seed: int, console: Console) -> ExitCode:
@@ -137,10 +147,13 @@ def check(cold: Cold, chosen: Sequence[Judged], diary: Diary) -> Verification:
 
 def render(found: Verification) -> list[str]:
     """The result in lines for a reader."""
-    total, wrong = len(found.checks), found.disagreements
-    lines = [f"{total - len(wrong)} of {total} verdicts agree with plain pytest."]
+    asked, wrong = [check for check in found.checks if check.asked], found.disagreements
+    lines = [f"{len(asked) - len(wrong)} of {len(asked)} verdicts agree with plain pytest."]
+    if found.unasked:
+        why = found.unasked[0].outcomes[0].detail
+        lines.append(f"{len(found.unasked)} more could not be asked about: {why}.")
     groups: dict[tuple[Mechanism, Verdict], list[int]] = defaultdict(lambda: [0, 0])
-    for one in found.checks:
+    for one in asked:
         group = groups[one.judged.mechanism, one.judged.verdict]
         group[0] += one.agrees
         group[1] += 1

@@ -40,11 +40,14 @@ _EXACT_PAUSE = 0.2
 _THREADS_PER_PROCESS = 32
 _FILE_SIZE = 1 << 30
 _PAGE = 4096
+_SLEEP = 4.0
+"""Seconds that a test may sleep beyond its CPU limit: a fault may well add a pause, and a
+pause alone breaks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What one test may take, in seconds: of CPU, for spinning, and as long again asleep with
+    """What one test may take, in seconds: of CPU, for spinning, and a little longer asleep with
     nothing running; by the clock, for whatever is neither.
     """
 
@@ -193,7 +196,7 @@ class _Watch:
         limit = self.limits[index] if 0 <= index < len(self.limits) else self.outside
         if self.cpu - self._cpu_before > limit.cpu:
             return "cpu"
-        asleep = self._asleep > limit.cpu
+        asleep = self._asleep > limit.cpu + _SLEEP
         return "wall" if asleep or monotonic() - started > limit.wall else ""
 
 

@@ -227,6 +227,9 @@ class Zygote:
 
     def _attempt(self, request: Record, allowed: int) -> Record:
         tests: list[int] = request["tests"]
+        if not tests:
+            reason = "each test that runs it fails in a fork without any fault"
+            return {"event": "trial", "id": request["id"], "result": "broken", "reason": reason}
         if request["mutant"] is not None:
             self._arming.prepare(request["mutant"])
 
