@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from refute.judgement.document import folder
+from refute.judgement.place import folder
 from refute.trials.outcome import Failure, Mechanism, Outcome, Result
 
 NAME = "verdicts.sqlite"

@@ -17,10 +17,10 @@ from .observe.raises import Raises
 from .rewritten import Rewritten
 from .session import Suite
 from .sources import Sources
+from .state import ended
 from .supervise import Limit
 from .trial import Texts, Ticks, run_tests
 from .wire import Channel, Record
-from .zygote import ended
 
 
 class ImportBase:
@@ -126,7 +126,8 @@ class ImportBase:
             known = set(self._tests)
             items += [item for item in suite.items if item.nodeid not in known]
         raises = Raises(is_project)
-        raises.start()
+        if raises.cheap:
+            raises.start()
         record = run_tests(items, suite.runner, self._forks.board, raises, Ticks(), offset=1)
         if record["ran"]:
             record["last"] = items[record["ran"] - 1].nodeid

@@ -155,6 +155,14 @@ class Arming:
             raise Unswappable(f"it can't be compiled alone: {error}") from error
 
 
+def _accidents(item: pytest.Item, runner: Runner, raises: Raises) -> list[str]:
+    """What the failing test shows when it is run once more, observed this time."""
+    raises.start()
+    runner.run(item, None, detailed=False)
+    raises.stop()
+    return raises.take()
+
+
 def _owner(path: str, unit: str) -> type | None:
     """The class that holds a method, found by the method's qualified name."""
     real = _realpath(path)
@@ -186,6 +194,8 @@ def run_tests(
         if record["outcome"] == "failed":
             failure: dict[str, Any] = record["failure"]
             failure["accidents"] = raises.take()
+            if not raises.cheap and failure["by_test"]:
+                failure["accidents"] = _accidents(item, runner, raises)
             return {
                 "result": "failed",
                 "ran": position + 1,

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Sequence
 from os.path import realpath as _realpath
 from time import perf_counter as _now
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from .observe.lines import Lines, Marks, import_lines
 from .observe.raises import Raises
 from .session import Suite, clear_capture, quiet_output
 from .sources import Sources
+from .state import ended, loaded_files, origin_of
 from .supervise import Limit
 from .swap import LiveFunctions, Unswappable
 from .trial import Arming, Texts, Ticks, run_tests
@@ -105,7 +105,7 @@ class Zygote:
             "modules": {
                 name: origin
                 for name, module in list(sys.modules.items())
-                if "." not in name and (origin := _origin(module))
+                if "." not in name and (origin := origin_of(module))
             },
         }
 
@@ -270,33 +270,6 @@ class Zygote:
     def _run(self, tests: list[int]) -> Record:
         items = [self._suite.items[index] for index in tests]
         raises = Raises(self._is_project)
-        raises.start()
+        if raises.cheap:
+            raises.start()
         return run_tests(items, self._suite.runner, self._forks.board, raises, self._ticks)
-
-
-def ended(end: Any, ran: int) -> Record:
-    """The result of a trial whose process left no record of its own."""
-    if end.kind in ("wall", "cpu"):
-        return {"result": "timeout", "ran": ran, "reason": f"{end.kind} limit"}
-    if end.kind in ("memory", "processes"):
-        return {"result": "died", "ran": ran, "reason": f"{end.kind} limit"}
-    return {"result": "died", "ran": ran, "reason": f"{end.kind} {end.status}"}
-
-
-def loaded_files() -> frozenset[str]:
-    """Real paths of all modules that are imported."""
-    return frozenset(
-        _realpath(origin) for module in list(sys.modules.values()) if (origin := _origin(module))
-    )
-
-
-def _origin(module: Any) -> str | None:
-    """A module's file, or a package's folder where it has none."""
-    try:
-        origin = getattr(module, "__file__", None)
-        if origin is None:
-            origin = next(iter(getattr(module, "__path__", ())), None)
-    except Exception:
-        # Some modules are objects that answer any question with an error.
-        return None
-    return origin if isinstance(origin, str) else None

@@ -34,3 +34,10 @@ def test_code_that_was_imported_before_pytest_is_not_taken_for_unreached() -> No
         done = place.run("--operators", "number", "--source", "limits.py", env={"PYTHONPATH": path})
         found = {m["line"]: (m["verdict"], m["mechanism"]) for m in done.report["mutants"]}
         assert found == {1: ("killed", "cold"), 2: ("survived", "cold")}, done.output
+
+
+def test_what_one_test_leaves_behind_is_noticed_by_the_next() -> None:
+    with stage("lasting") as place:
+        done = place.run("--operators", "assignment_removed", "--source", "voice.py")
+        assert set(done.verdicts().values()) == {"killed"}, done.output
+        assert done.killer("reset") == "tests/test_voice.py::test_quiet"

@@ -42,6 +42,11 @@ class Plan:
         return (*self.swap, *self.imports, *self.cold)
 
 
+LASTING = frozenset({"assignment_removed", "statement_removed", "statements_swapped"})
+"""Operators whose faults may leave something behind (a setting that is not put back) which a
+later test notices, though the fault makes no difference in that one."""
+
+
 def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
     """Choose tests and mechanism for each mutant.
 
@@ -68,7 +73,7 @@ def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
         at_import = _touches(mutant, coverage.at_import.get(mutant.file, frozenset()))
         vague = _touches(mutant, coverage.order_dependent.get(mutant.file, frozenset()))
         noticing = covering
-        if not (vague or at_import or elsewhere):
+        if not (vague or at_import or elsewhere or mutant.operator in LASTING):
             # Where its value never differed the mutant is the original.
             noticing &= baseline.infected.get(mutant.id, covering)
         tests = everything if vague else shared.setdefault(noticing, tuple(sorted(noticing)))

@@ -7,7 +7,8 @@ is handed on from here.
 from __future__ import annotations
 
 from refute.findings import Finding, Severity, Slug
-from refute.judgement.document import check_writable, dumps, from_json, load, save, to_json
+from refute.judgement.document import dumps, from_json, load, save, to_json
+from refute.judgement.place import check_writable
 from refute.judgement.values import (
     BaselineRecord,
     Environment,

@@ -20,6 +20,7 @@ from refute.baseline import TestOutcome
 from refute.errors import fail
 from refute.faults.fault import Mutant
 from refute.findings import Finding, Severity, Slug
+from refute.judgement.place import FOLDER, folder, refuse
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -36,9 +37,6 @@ from refute.verdicts import Judged, KillKind, Reached, Verdict
 
 SCHEMA = "refute-report/1"
 """Name and version of the format."""
-
-FOLDER = ".refute"
-"""The folder of reports and kept verdicts, in the project's root; it ignores itself in git."""
 
 REPORT = "report.json"
 
@@ -243,29 +241,6 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def folder(root: Path) -> Path:
-    """The ``.refute`` folder of a project, made if there is none, with its own .gitignore.
-
-    Raises OSError when it can't be had.
-    """
-    found = root / FOLDER
-    found.mkdir(exist_ok=True)
-    ignore = found / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
-    return found
-
-
-def check_writable(root: Path) -> None:
-    """Find out before the work that its result can be saved. Raises RefuteError read-only-tree."""
-    try:
-        with tempfile.TemporaryFile(dir=folder(root)):
-            pass
-    except OSError as error:
-        why = error.strerror or str(error)
-        fail("read-only-tree", f"{root / FOLDER} can't be written: {why}.", cause=error)
-
-
 def save(judgement: Judgement, root: Path) -> Path:
     """Write the report into the project's ``.refute`` folder, whole or not at all.
 
@@ -286,8 +261,7 @@ def save(judgement: Judgement, root: Path) -> Path:
             os.unlink(draft)
             raise
     except OSError as error:
-        why = error.strerror or str(error)
-        fail("read-only-tree", f"{target} can't be written: {why}.", cause=error)
+        refuse(target, error)
     return target
 
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from refute.baseline import Baseline
-from refute.faults.plan import Order, Plan, Planned
+from refute.faults.plan import LASTING, Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.requests import Batch, Limits, Requests, Try
@@ -126,7 +126,7 @@ class Hunt:
         """
         if self._swaps and (len(self._swaps) >= BATCH or not self._fresh):
             planned = self._swaps.popleft()
-            return self._requests.trial(Try(planned, self._fit(self.order.sort(planned))), ZYGOTE)
+            return self._requests.trial(Try(planned, self._fit(self._whole(planned))), ZYGOTE)
         tries: list[Try] = []
         while self._fresh and len(tries) < BATCH:
             planned = self._fresh.popleft()
@@ -134,6 +134,11 @@ class Hunt:
             tries.append(Try(planned, self._first(tests, *QUICK), whole=False))
         trials = [self._requests.trial(one, ZYGOTE).record for one in tries]
         return Request({"op": "batch", "trials": trials}, ZYGOTE, Batch(tuple(tries)))
+
+    def _whole(self, planned: Planned) -> list[int]:
+        """All its tests, best first, or as the suite runs them if one may disturb the next."""
+        lasting = planned.mutant.operator in LASTING
+        return list(planned.tests) if lasting else self.order.sort(planned)
 
     def _fit(self, tests: list[int]) -> list[int]:
         return [test for test in tests if test not in self.unfit]
@@ -180,7 +185,7 @@ class Hunt:
             del self._imports[file]
         assert about.planned is not None
         if about.whole:
-            about.tests = self.order.sort(about.planned)
+            about.tests = self._whole(about.planned)
         about.tests = [test for test in about.tests if test not in self.unfit]
         return self._requests.trial(about, file)
 

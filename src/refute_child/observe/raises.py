@@ -22,6 +22,9 @@ class Raises:
 
     def __init__(self, is_project: Callable[[str], bool]) -> None:
         self._is_project = is_project
+        #: False where observing costs too much to be done all the time: Python 3.11, which
+        #: has no events but a trace function's.
+        self.cheap = hasattr(sys, "monitoring")
         self._found: set[str] = set()
 
     def start(self) -> None:
@@ -30,6 +33,11 @@ class Raises:
             self._start_monitoring()
         else:
             sys.settrace(self._trace)
+
+    def stop(self) -> None:
+        """Observe no longer; for the trace function alone, which is in the way of others."""
+        if not self.cheap:
+            sys.settrace(None)
 
     def take(self) -> list[str]:
         """Accidents since the last call, as stable words: file, function, exception."""
