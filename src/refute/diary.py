@@ -98,6 +98,8 @@ class Diary:
                 seconds=baseline.suite_seconds,
             )
         )
+        for warning in baseline.warnings:
+            self.warn("order-not-tried", f"The suite {warning}.")
         crossed: dict[str, list[str]] = {"process": [], "connect": []}
         for crossing, tests in baseline.boundaries.items():
             kind, _, what = crossing.partition(" ")

@@ -20,7 +20,8 @@ from refute.ledger import Ledger
 from refute.project import Project, discover
 from refute.settings import Settings
 from refute.store import Store
-from refute.trials.engine import Engine, choose_seal
+from refute.trials.engine import Engine
+from refute.trials.machine import choose_seal
 from refute.trials.observation import Collected, check_origin
 from refute.trials.outcome import Outcome
 from refute.trials.seal import Seal, SealKind

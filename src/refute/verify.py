@@ -22,7 +22,8 @@ from refute.judgement import Judged, Judgement, Verdict
 from refute.project import Project, discover
 from refute.settings import Settings
 from refute.trials.cold import Cold
-from refute.trials.engine import Engine, choose_seal
+from refute.trials.engine import Engine
+from refute.trials.machine import choose_seal
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.seal import SealKind
 

@@ -114,7 +114,8 @@ class Zygote:
         if request["order"] == "reverse":
             order.reverse()
         mutants = request.get("mutants", ())
-        end, told = self._forks.run(lambda report: self._observe(order, mutants), None)
+        limits = [Limit(*request["limit"])] * len(order) if "limit" in request else None
+        end, told = self._forks.run(lambda report: self._observe(order, mutants), limits)
         return {"event": "baseline", **(told[-1] if told else {"died": f"{end.kind} {end.status}"})}
 
     def _observe(self, order: list[int], mutants: Sequence[Record]) -> Record:

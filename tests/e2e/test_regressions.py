@@ -41,3 +41,11 @@ def test_what_one_test_leaves_behind_is_noticed_by_the_next() -> None:
         done = place.run("--operators", "assignment_removed", "--source", "voice.py")
         assert set(done.verdicts().values()) == {"killed"}, done.output
         assert done.killer("reset") == "tests/test_voice.py::test_quiet"
+
+
+def test_a_suite_that_hangs_in_reverse_is_judged_in_its_own_order() -> None:
+    with stage("backwards") as place:
+        done = place.run("--operators", "arithmetic", "--jobs", "1")
+        assert done.verdicts() == {"double": "killed"}, done.output
+        assert "order-not-tried" in {note["slug"] for note in done.report["notes"]}
+        assert "reverse order" in done.output

@@ -77,6 +77,18 @@ ENTRIES = (
         ExitCode.SUITE,
     ),
     Message(
+        "order-not-tried",
+        "the suite does not come to its end in the reverse order",
+        "The unchanged suite is run twice, in its own order and in reverse, to find tests that "
+        "depend on the order. In reverse it ended its own process, or a test in it never ended. "
+        "The second run was made in the suite's own order instead, so tests that depend on the "
+        "order are found only when they fail in a trial.",
+        "Find the test that hangs or ends the process when others have not run before it, for "
+        "example with pytest-reverse, and give it what it needs. The verdicts are right as they "
+        "are; where such a test fails without a fault it is set aside.",
+        None,
+    ),
+    Message(
         "control-failed",
         "tests fail in trials without any fault",
         "The null control failed for many tests: in a trial's process they failed although no "

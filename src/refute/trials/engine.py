@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import TracebackType
 
 from refute.baseline import Baseline, Test, TestOutcome
@@ -17,9 +16,10 @@ from refute.faults.plan import Order, Plan, Planned
 from refute.interpreter import Interpreter
 from refute.project import Project
 from refute.settings import Settings
-from refute.trials import observation, seal
+from refute.trials import observation
 from refute.trials.cold import Cold
 from refute.trials.hunt import ControlFailed, Emit, Hunt
+from refute.trials.machine import line_count, memory
 from refute.trials.outcome import Outcome
 from refute.trials.pool import Pool, Suite
 from refute.trials.requests import Limits
@@ -28,6 +28,10 @@ from refute.trials.slot import Launch, Record, Slot, SlotDied
 
 PROCESSES = 256
 """Processes that one trial may have at a time."""
+PATIENCE = 20.0
+"""Seconds that a test may take in the second look beyond a multiple of its first time."""
+PATIENCE_BLIND = 120.0
+"""The same where the first time is not known yet."""
 MEMORY = 4 << 30
 """Bytes that one trial may hold, on a machine that has enough."""
 
@@ -58,8 +62,10 @@ class Engine:
             seal=found,
             environment={**os.environ, "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")},
             arguments=(*settings.pytest_args, *project.tests),
-            files=tuple((str(project.root / f), _lines(project.root / f)) for f in project.files),
-            memory=min(MEMORY, _memory() // (2 * settings.jobs)),
+            files=tuple(
+                (str(project.root / f), line_count(project.root / f)) for f in project.files
+            ),
+            memory=min(MEMORY, memory() // (2 * settings.jobs)),
             processes=PROCESSES,
         )
 
@@ -112,11 +118,13 @@ class Engine:
         first = self._slots[0]
         if self._settings.jobs == 1:
             one = self._run(first, "forward", progress)
-            two = self._run(first, "reverse", progress, probed)
+            longest = max(record["seconds"] for record in one.records.values())
+            patience = PATIENCE + self._settings.timeout_factor * longest
+            two = self._or_none(lambda: self._run(first, "reverse", progress, probed, patience))
         else:
             second = self._open()
             with ThreadPoolExecutor(1) as thread:
-                later = thread.submit(self._reverse, second, probed)
+                later = thread.submit(self._or_none, lambda: self._reverse(second, probed))
                 try:
                     one = self._run(first, "forward", progress)
                     two = later.result()
@@ -124,11 +132,24 @@ class Engine:
                     # Ends the thread's reading, which nothing else would.
                     self._discard(second)
                     raise
-        if not observation.same_outcomes(one, two):
-            two = self._run(first, "reverse", progress)
+        warnings: list[str] = []
+        if two is None:
+            warnings.append("does not come to its end in the reverse order; order was not tried")
+            two = self._run(first, "forward", progress)
+        elif not observation.same_outcomes(one, two):
+            again = self._or_none(lambda: self._run(first, "reverse", progress, (), PATIENCE_BLIND))
+            two = again or self._run(first, "forward", progress)
         observation.watch_children(first, self._project.files, one)
         versions = {"python": self.hello["python"], "pytest": self.hello["pytest"]}
-        return observation.make_baseline(self._collected, one, two, versions)
+        return observation.make_baseline(self._collected, one, two, versions, warnings)
+
+    @staticmethod
+    def _or_none(run: Callable[[], observation.Run]) -> observation.Run | None:
+        """The second look, or None where the suite dies or hangs in that order."""
+        try:
+            return run()
+        except RefuteError:
+            return None
 
     def mutants(self, files: Iterable[str]) -> tuple[list[Mutant], list[Broken]]:
         """All mutants of these files, made by the project's interpreter."""
@@ -230,15 +251,16 @@ class Engine:
         order: str,
         progress: observation.Progress,
         mutants: Sequence[Mutant] = (),
+        patience: float | None = None,
     ) -> observation.Run:
         assert self._collected is not None
         names, total = self._project.files, len(self._collected.tests)
         root = self._project.root
-        return observation.run_suite(slot, names, order, total, progress, mutants, root)
+        return observation.run_suite(slot, names, order, total, progress, mutants, root, patience)
 
     def _reverse(self, slot: Slot, mutants: Sequence[Mutant]) -> observation.Run:
         observation.collect(slot, self._project.files)
-        return self._run(slot, "reverse", lambda *_: None, mutants)
+        return self._run(slot, "reverse", lambda *_: None, mutants, PATIENCE_BLIND)
 
     def _open(self) -> Slot:
         slot = Slot(self.launch)
@@ -260,14 +282,6 @@ class Engine:
         return hello
 
 
-def choose_seal(settings: Settings, project: Project) -> Seal:
-    """The seal that is to be had here. Raises RefuteError no-seal when it is demanded."""
-    found = seal.probe(project.root)
-    if found.kind is SealKind.NONE and settings.seal == "strict":
-        fail("no-seal", f"the seal is refused here: {found.reason}")
-    return found
-
-
 @contextmanager
 def _alive() -> Iterator[None]:
     """Outside the hunt nothing can make good for a slot that dies."""
@@ -282,14 +296,3 @@ def set_aside(tests: Iterable[Test]) -> list[str]:
     """Ids of the tests that no fault is tried on because they fail, or fail at times."""
     unusable = (TestOutcome.FAILED, TestOutcome.FLAKY)
     return [test.id for test in tests if test.outcome in unusable]
-
-
-def _lines(path: Path) -> int:
-    try:
-        return path.read_bytes().count(b"\n") + path.read_bytes().count(b"\r") + 1
-    except OSError:
-        return 1
-
-
-def _memory() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -100,16 +100,19 @@ def run_suite(
     progress: Progress,
     mutants: Sequence[Mutant] = (),
     root: Path | None = None,
+    patience: float | None = None,
 ) -> Run:
     """One observed run of all collected tests, in this slot's zygote; with ``mutants`` also
-    which of them would have made a difference in which test.
+    which of them would have made a difference in which test. ``patience`` bounds each test, in
+    seconds of CPU and, a little longer, asleep.
 
-    Raises RefuteError baseline-died when the suite ends its own process.
+    Raises RefuteError baseline-died when the suite ends its own process, or is cut.
     """
     run = Run()
     marked: dict[int, set[int]] = defaultdict(set)
     probes = [_probe(mutant, root) for mutant in mutants if root is not None]
-    slot.send({"op": "baseline", "order": order, "mutants": probes})
+    bound = {} if patience is None else {"limit": [patience, 4 * patience]}
+    slot.send({"op": "baseline", "order": order, "mutants": probes, **bound})
     while True:
         record = slot.expect("begin", "test", "shared", "baseline", "left")
         if record["event"] == "begin":
@@ -209,7 +212,9 @@ def same_outcomes(one: Run, two: Run) -> bool:
     )
 
 
-def make_baseline(collected: Collected, first: Run, second: Run, versions: Record) -> Baseline:
+def make_baseline(
+    collected: Collected, first: Run, second: Run, versions: Record, warnings: Sequence[str] = ()
+) -> Baseline:
     """The baseline that follows from two observed runs."""
     tests = tuple(
         _test(name, first.records[index], second.records[index])
@@ -254,6 +259,7 @@ def make_baseline(collected: Collected, first: Run, second: Run, versions: Recor
         test_files=collected.test_files,
         files=collected.files,
         unseen=frozenset(first.unseen),
+        warnings=tuple(warnings),
         infected={id: frozenset(second.infected.get(id, ())) for id in second.probed},
     )
 

@@ -1,0 +1,7 @@
+import threading
+
+ready = threading.Event()
+
+
+def double(number):
+    return number * 2
