@@ -133,6 +133,9 @@ class Hunt:
             tests = self._fit(self.order.sort(planned))
             tries.append(Try(planned, self._first(tests, *QUICK), whole=False))
         trials = [self._requests.trial(one, ZYGOTE).record for one in tries]
+        for one, record in zip(tries, trials, strict=True):
+            seconds = [self.baseline.tests[test].seconds for test in one.tests]
+            record["limits"] = [self.limits.quick(second) for second in seconds]
         return Request({"op": "batch", "trials": trials}, ZYGOTE, Batch(tuple(tries)))
 
     def _whole(self, planned: Planned) -> list[int]:

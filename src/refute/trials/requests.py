@@ -24,6 +24,11 @@ class Limits:
         """(CPU seconds, wall seconds) for a test that takes ``seconds`` unchanged."""
         return self.factor * seconds + 1.0, 2 * self.factor * seconds + 4.0
 
+    @staticmethod
+    def quick(seconds: float) -> tuple[float, float]:
+        """The same for a first look, which concludes nothing when it is cut."""
+        return 6 * seconds + 0.5, 6 * seconds + 0.5
+
     def collecting(self) -> tuple[float, float]:
         """The same for collecting the suite."""
         return self.of(self.collect_seconds)
