@@ -73,7 +73,7 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
     if record["errors"] or "exit" in record:
         details = [line for _, text in record["errors"] for line in text.splitlines()]
         details = details or slot.printed().splitlines()
-        what = f"{len(record['errors'])} errors" if record["errors"] else "an error"
+        what = f"{len(record['errors'])} errors" if len(record["errors"]) > 1 else "an error"
         raise RefuteError(
             "collection-failed",
             f"pytest could not collect the suite: {what}.",
