@@ -1,13 +1,15 @@
 """Progress on standard error: it listens to the pipeline's events and to nothing else.
 
 On a terminal a line moves at the bottom. Anywhere else (pipes, CI) there are plain lines: one
-for each stage, and one for each tenth of the trials, without carriage returns.
+for each stage, and one for each tenth of the trials, without carriage returns. A test of the
+unchanged suite has no limit of time, so one that runs for long is named in both.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections import deque
 from types import TracebackType
@@ -29,7 +31,7 @@ from refute.events import (
     TrialDone,
     Warning_,
 )
-from refute.report import console_for, plural, printable
+from refute.report import console_for, crop, plural, printable
 from refute.verdicts import Verdict
 
 FIRST = 5
@@ -44,11 +46,16 @@ STEPS = 10
 CALM = 2.0
 """At least so many seconds lie between two such lines, so that a short run prints none."""
 
+LONG = 60.0
+"""Seconds after which a test is named that has not ended; in plain lines again after twice as
+many, and so on."""
+
 
 class Console:
     """Prints the events of one run. Use it as a context manager, so that the line goes away.
 
-    ``plain`` never moves anything; ``quiet`` lets warnings through and nothing else.
+    ``plain`` never moves anything; ``quiet`` lets warnings through and nothing else. ``calm``
+    and ``long`` are in seconds; see CALM and LONG.
     """
 
     def __init__(
@@ -58,15 +65,17 @@ class Console:
         quiet: bool = False,
         plain: bool = False,
         width: int | None = None,
+        calm: float = CALM,
+        long: float = LONG,
     ) -> None:
         target = sys.stderr if stream is None else stream
         self._out = console_for(target, width=width, plain=plain)
         self._quiet = quiet
         # Rich takes a pipe for a terminal when FORCE_COLOR is set; colours do no harm there,
         # but a live display would.
-        calm = plain or quiet or bool(os.environ.get("CI")) or not target.isatty()
+        still = plain or quiet or bool(os.environ.get("CI")) or not target.isatty()
         self._live: Progress | None = None
-        if not calm and not self._out.is_dumb_terminal:
+        if not still and not self._out.is_dumb_terminal:
             self._live = Progress(
                 SpinnerColumn(),
                 TextColumn("{task.description}", markup=False),
@@ -80,8 +89,14 @@ class Console:
         self._named = 0
         self._step = 0
         self._said = 0.0
+        self._calm, self._long = calm, long
+        #: What is under way, since when, and after how many seconds there will be a word of it.
+        self._running: tuple[str, float, float] | None = None
+        self._lock, self._closed = threading.Lock(), threading.Event()
 
     def __enter__(self) -> Console:
+        # While a test hangs, nobody else does anything: the thread that reads events waits.
+        threading.Thread(target=self._watch, daemon=True).start()
         return self
 
     def __exit__(
@@ -94,19 +109,25 @@ class Console:
 
     def close(self) -> None:
         """Take the moving line away and give the cursor back."""
-        if self._live is not None:
-            self._live.stop()
+        with self._lock:
+            self._closed.set()
+            if self._live is not None:
+                self._live.stop()
 
     def handle(self, event: Event) -> None:
         """Show one event."""
-        if self._quiet and not isinstance(event, Warning_):
-            return
+        if not self._quiet or isinstance(event, Warning_):
+            with self._lock:
+                self._handle(event)
+
+    def _handle(self, event: Event) -> None:
         match event:
             case StageStarted():
                 self._start(event)
             case StageFinished():
                 self._finish(event)
             case TestsRun():
+                self._begin(event.running)
                 self._advance(event.done, event.total, event.things)
             case TrialDone():
                 self._trial(event)
@@ -128,6 +149,7 @@ class Console:
         self._said = time.monotonic()
         self._clock.append((self._said, 0))
         self._step = 0
+        self._begin("The collection of the suite" if event.name == "collect" else "")
         if self._live is not None:
             self._live.start()
             if self._task is not None:
@@ -138,19 +160,33 @@ class Console:
         if self._live is not None and self._task is not None:
             self._live.remove_task(self._task)
             self._task = None
+        self._begin("")
         detail = f"  {printable(event.detail)}" if event.detail else ""
         name = f"{event.name:<10}"
         self._say(Text.assemble((name, "bold"), f"{duration(event.seconds):>8}{detail}"))
 
-    def _tests(self, event: TestsRun) -> None:
-        """The unchanged suite goes on; said in a live display alone, since it is soon over."""
+    def _begin(self, what: str) -> None:
+        """Something begins that may never end; what began before it has ended."""
+        self._running = (what, time.monotonic(), self._long) if what else None
+
+    def _watch(self) -> None:
+        """In a thread of its own: look now and then whether something has not ended for long."""
+        while not self._closed.wait(min(1.0, self._long / 4)):
+            with self._lock:
+                if self._running is not None and not self._closed.is_set():
+                    self._remind(*self._running)
+
+    def _remind(self, what: str, since: float, due: float) -> None:
+        seconds = time.monotonic() - since
+        if seconds < due:
+            return
         if self._live is not None and self._task is not None:
-            self._live.update(
-                self._task,
-                total=event.total,
-                completed=event.done,
-                state=f"{event.done:,} of {event.total:,} {event.things}",
-            )
+            state = f"{crop(printable(what), 40)}: {duration(seconds)}"
+            self._live.update(self._task, state=state)
+        else:
+            self._running = (what, since, 2 * due)
+            said = f"{printable(what)} has been running for {duration(seconds)}"
+            self._say(Text(f"  {said}. Ctrl-C stops."))
 
     def _trial(self, event: TrialDone) -> None:
         self._clock.append((time.monotonic(), event.done))
@@ -166,7 +202,7 @@ class Console:
             return
         step = done * STEPS // max(total, 1)
         now = time.monotonic()
-        if step > self._step and now - self._said >= CALM:
+        if step > self._step and now - self._said >= self._calm:
             self._step, self._said = step, now
             said = f"{counted}: {state}" if state else counted
             self._say(Text(f"  {step * 100 // STEPS:>3}%  {said}"))

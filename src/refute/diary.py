@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -81,9 +81,9 @@ class Diary:
         elif seal.reason:
             self.note("seal", f"The seal is not whole: {seal.reason}.")
 
-    def progress(self, done: int, total: int, things: str = "tests") -> None:
-        """The unchanged suite goes on, or a verification."""
-        self.tell(TestsRun(done, total, things))
+    def progress(self, done: int, total: int, things: str = "tests", running: str = "") -> None:
+        """The unchanged suite goes on, or a verification; ``running`` names what begins."""
+        self.tell(TestsRun(done, total, things, running))
 
     def suite(self, baseline: Baseline) -> None:
         """How the unchanged suite fared, and which real boundaries it crossed."""
@@ -109,6 +109,16 @@ class Diary:
             if crossed[kind]:
                 named = ", ".join(crossed[kind][:5]) + (", ..." if len(crossed[kind]) > 5 else "")
                 self.note("boundary", f"The tests {words}: {named}.")
+
+    def services(self, names: Sequence[str]) -> None:
+        """What the seal lets through, of what the machine runs."""
+        if names:
+            verb, those = ("are", "them") if len(names) > 1 else ("is", "it")
+            self.note(
+                "service",
+                f"{', '.join(names)} {verb} let through the seal: the tests use {those}. What a "
+                "fault does there is real, and trials run one at a time.",
+            )
 
     def ahead(self, mutants: int, seconds: float, reused: int) -> None:
         """What lies ahead."""

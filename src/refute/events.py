@@ -54,13 +54,17 @@ class BaselineSummary:
 
 @dataclass(frozen=True, slots=True)
 class TestsRun:
-    """Unhurried work goes on: ``done`` of ``total`` tests (or ``things``) have been run."""
+    """Unhurried work goes on: ``done`` of ``total`` tests (or ``things``) have been run.
+
+    ``running`` is the test that begins now; empty when none does, or none is known.
+    """
 
     __test__ = False
 
     done: int
     total: int
     things: str = "tests"
+    running: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def find(
     items = tuple(judged)
     found = [
         *_unsealed(unsealed),
-        *_set_aside(baseline.tests),
+        *_set_aside(baseline.tests, sealed=not unsealed),
         *survivors(items),
         *_functions(items),
         *_silent(items, baseline.tests),
@@ -217,12 +217,20 @@ def _silent(judged: Sequence[Judged], tests: Sequence[Test]) -> Iterator[Finding
         )
 
 
-def _set_aside(tests: Iterable[Test]) -> Iterator[Finding]:
+def _set_aside(tests: Iterable[Test], sealed: bool) -> Iterator[Finding]:
     """Tests that fail, or change their mind, on unchanged code."""
     for test in tests:
         if test.outcome is TestOutcome.FAILED:
-            slug, what = Slug.RED_TEST, "fails on unchanged code"
+            slug, what = Slug.RED_TEST, "fails without a fault"
             remedy = "Mend the test or the code; until then it can't notice anything."
+            if sealed:
+                # The command shows which of the two it is: it runs without a seal.
+                what = "fails in the seal without a fault"
+                remedy = (
+                    "Run the command. If the test fails there too, mend it or the code; if it "
+                    "passes, it needs what the seal keeps from it (other machines, a Unix "
+                    "socket, hard links), and can't notice anything here."
+                )
         elif test.outcome is TestOutcome.FLAKY:
             slug, what = Slug.FLAKY_TEST, "passes or fails by chance"
             remedy = "Find what it depends on: order, time, randomness, or state left behind."
@@ -234,7 +242,7 @@ def _set_aside(tests: Iterable[Test]) -> Iterator[Finding]:
             severity=Severity.MEDIUM,
             file=test.id.partition("::")[0],
             line=None,
-            message=f"{test.id} {what}; it was set aside.",
+            message=f"{test.id} {what}; set aside.",
             evidence=(test.detail,) if test.detail else (),
             reproduce=f"pytest {shlex.quote(test.id)}",
             remedy=remedy,

@@ -64,7 +64,7 @@ def choose_for(root: Path, named: str | None, variables: Mapping[str, str]) -> I
     """
     if named is not None:
         path = _named(named, root, variables)
-        return _try(path, f"named by --python or `python`: {named}", root)
+        return _try(path, "named by --python or `python`", root)
     refused: list[RefuteError] = []
     tried: set[str] = set()
     for path, reason in _candidates(root, variables):

@@ -43,7 +43,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     with Engine(settings, project, interpreter, seal) as engine:
         collected = _collect(engine, diary)
         mutants = _faults(engine, selected_files(project, settings), diary)
-        baseline = _observe(engine, mutants, diary)
+        baseline = _observe(engine, collected, mutants, diary)
         check_origin(project, collected, baseline)
         plan = make_plan(mutants, baseline)
         ledger = Ledger(baseline, console.handle)
@@ -52,10 +52,10 @@ def run(settings: Settings, console: Console) -> Judgement:
             plan, unsafe = without_unsafe(plan, baseline)
             ledger.leave_out(unsafe)
         store = Store.open(project.root, diary.warn)
-        context = _context(settings, project, interpreter)
+        context = _context(settings, project, interpreter, engine)
         known = ledger.reuse(store.known(context))
         ahead = len(ledger.planned) - len(known)
-        diary.ahead(ahead, estimate(plan, baseline, settings.jobs), len(known))
+        diary.ahead(ahead, estimate(plan, baseline, engine.jobs), len(known))
 
         def on_outcome(planned: Planned, outcome: Outcome) -> None:
             store.add(context, outcome)
@@ -95,12 +95,19 @@ def _collect(engine: Engine, diary: Diary) -> Collected:
     return collected
 
 
-def _observe(engine: Engine, mutants: Iterable[Mutant], diary: Diary) -> Baseline:
+def _observe(
+    engine: Engine, collected: Collected, mutants: Iterable[Mutant], diary: Diary
+) -> Baseline:
     """Run the suite unchanged, and look where these mutants would make a difference."""
+
+    def progress(done: int, total: int, begins: int | None) -> None:
+        diary.progress(done, total, running="" if begins is None else collected.tests[begins])
+
     with diary.stage("baseline") as stage:
-        baseline = engine.observe(mutants, diary.progress)
+        baseline = engine.observe(mutants, progress)
         stage.count = len(baseline.tests)
     diary.suite(baseline)
+    diary.services([str(service) for service in engine.launch.services])
     return baseline
 
 
@@ -114,7 +121,7 @@ def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
     return mutants
 
 
-def _context(settings: Settings, project: Project, interpreter: Interpreter) -> str:
+def _context(settings: Settings, project: Project, interpreter: Interpreter, engine: Engine) -> str:
     """A hash of all that a verdict depends on."""
     words = (
         __version__,
@@ -126,6 +133,8 @@ def _context(settings: Settings, project: Project, interpreter: Interpreter) -> 
         repr(project.tests),
         repr(settings.timeout_factor),
         settings.isolation,
+        # Tests that fail without a service are not the same suite as with it.
+        repr(engine.launch.services),
     )
     return hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()
 

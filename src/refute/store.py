@@ -64,12 +64,15 @@ class Store:
         self._since = 0.0
 
     @classmethod
-    def open(cls, root: Path, warn: Warn = _silent) -> Store:
-        """Open the store of the project, or one that keeps nothing when it can't be had."""
+    def open(cls, root: Path, warn: Warn = _silent, busy: float = BUSY) -> Store:
+        """Open the store of the project, or one that keeps nothing when it can't be had.
+
+        ``busy`` is how many seconds to wait while another run is writing.
+        """
         path = root / ".refute" / NAME
         try:
             folder(root)
-            return cls(_connect(path), path, warn)
+            return cls(_connect(path, busy), path, warn)
         except sqlite3.Error as error:
             return cls(_recover(error, path, warn), path, warn)
         except OSError as error:
@@ -155,9 +158,9 @@ class Store:
             )
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, busy: float = BUSY) -> sqlite3.Connection:
     """Open the file, see that it is whole, and make its tables if it is new or outdated."""
-    connection = sqlite3.connect(path, timeout=BUSY)
+    connection = sqlite3.connect(path, timeout=busy)
     try:
         (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if health != "ok":

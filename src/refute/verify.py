@@ -29,7 +29,7 @@ from refute.trials.seal import SealKind
 
 NOTICED = (Verdict.KILLED, Verdict.TIMEOUT)
 CHECKED = (*NOTICED, Verdict.SURVIVED, Verdict.NO_COVERAGE)
-AGAIN = 2
+AGAIN = 4
 """How often a disagreeing cold run is repeated, to tell chance from a wrong verdict."""
 
 
@@ -58,14 +58,21 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All checks of a sample."""
+    """The checks of a sample."""
 
     checks: tuple[Check, ...]
+    #: Verdicts that were not repeated, because the user stopped.
+    left: int = 0
 
     @property
     def disagreements(self) -> tuple[Check, ...]:
-        """Checks on which plain pytest says otherwise."""
-        return tuple(check for check in self.checks if check.asked and not check.agrees)
+        """Checks on which plain pytest says otherwise, each time it is asked."""
+        return tuple(one for one in self.checks if one.asked and not one.agrees and one.steady)
+
+    @property
+    def by_chance(self) -> tuple[Check, ...]:
+        """Checks on which plain pytest says now this and now that; they count for nothing."""
+        return tuple(one for one in self.checks if one.asked and not one.agrees and not one.steady)
 
     @property
     def unasked(self) -> tuple[Check, ...]:
@@ -105,11 +112,14 @@ def run(settings: Settings, sample: int, seed: int, console: Console) -> ExitCod
                 "plain pytest does not pass on the unchanged project.",
                 detail=unchanged.output.splitlines()[-30:],
             )
+        cold.narrow(unchanged.reached)
         with diary.stage("verify", f"{len(chosen)} verdicts") as stage:
             found = check(cold, chosen, diary)
             stage.count = len(found.checks)
     for line in render(found):
         print(line)
+    if found.left:
+        return ExitCode.INTERRUPTED
     return ExitCode.FINDINGS if found.disagreements else ExitCode.OK
 
 
@@ -132,27 +142,43 @@ def draw(items: Sequence[Judged], sample: int, seed: int) -> list[Judged]:
 
 
 def check(cold: Cold, chosen: Sequence[Judged], diary: Diary) -> Verification:
-    """Ask plain pytest about each, and again about those on which it disagrees."""
+    """Ask plain pytest about each, and again about those on which it disagrees. Ctrl-C ends the
+    asking, not the answer.
+    """
     outcomes: dict[str, list[Outcome]] = {item.mutant.id: [] for item in chosen}
 
     def take(planned: Planned, outcome: Outcome) -> None:
         outcomes[planned.mutant.id].append(outcome)
         diary.progress(sum(map(len, outcomes.values())), len(chosen), "verdicts")
 
-    cold.run(_planned(chosen), take)
-    for _ in range(AGAIN):
-        wrong = [item for item in chosen if not Check(item, tuple(outcomes[item.mutant.id])).agrees]
-        cold.run(_planned(wrong), take)
-    return Verification(tuple(Check(item, tuple(outcomes[item.mutant.id])) for item in chosen))
+    def checks() -> tuple[Check, ...]:
+        found = ((item, tuple(outcomes[item.mutant.id])) for item in chosen)
+        return tuple(Check(item, answers) for item, answers in found if answers)
+
+    try:
+        cold.run(_planned(chosen), take)
+        for _ in range(AGAIN):
+            cold.run(_planned(one.judged for one in checks() if not one.agrees), take)
+    except KeyboardInterrupt:
+        return Verification(checks(), len(chosen) - len(checks()))
+    return Verification(checks())
 
 
 def render(found: Verification) -> list[str]:
     """The result in lines for a reader."""
-    asked, wrong = [check for check in found.checks if check.asked], found.disagreements
-    lines = [f"{len(asked) - len(wrong)} of {len(asked)} verdicts agree with plain pytest."]
+    wrong, chance = found.disagreements, found.by_chance
+    asked = [one for one in found.checks if one.asked and one not in chance]
+    same, sample = len(asked) - len(wrong), len(found.checks) + found.left
+    lines = [f"{same} of {len(asked)} verdicts agree with plain pytest."]
+    if found.left:
+        stopped = f"Stopped after {len(found.checks)} of {sample} verdicts"
+        lines = [f"{stopped}: {same} agree with plain pytest."]
     if found.unasked:
         why = found.unasked[0].outcomes[0].detail
         lines.append(f"{len(found.unasked)} more could not be asked about: {why}.")
+    if chance:
+        some = "1 more is" if len(chance) == 1 else f"{len(chance)} more are"
+        lines.append(f"{some} left to chance: plain pytest itself says both.")
     groups: dict[tuple[Mechanism, Verdict], list[int]] = defaultdict(lambda: [0, 0])
     for one in asked:
         group = groups[one.judged.mechanism, one.judged.verdict]
@@ -160,7 +186,7 @@ def render(found: Verification) -> list[str]:
         group[1] += 1
     for (mechanism, verdict), (agree, number) in sorted(groups.items()):
         lines.append(f"  {agree:>4} of {number:<4} {verdict} by {_WORDS[mechanism]}")
-    for one in wrong:
+    for one in (*wrong, *chance):
         mutant, cold = one.judged.mutant, one.outcomes[0]
         lines += [
             "",

@@ -1,10 +1,13 @@
 """Starts one sealed program: `PYTHON -I -S -B launch.py FD`, with a JSON plan behind FD.
 
     controller -> launcher (waits, passes the exit status on) -> pid 1 of the slot -> argv
+                           -> relay (stays outside; only if services are let through)
 
 The plan: `argv`, `env`, `cwd`; `seal` ("full", or "none": just execute, in its own session);
 `parent` (the pid that must outlive us); `pass_fds`; `error_fd`; `writable` and `hide`
 (folders); `files` (absolute path to base64 of the content that the program shall find there);
+`services` ([host, port] of what listens on the machine's loopback and can be reached from
+inside, see `relay.py`) and `control` (the relay's line to the controller, or -1);
 `init` (stay pid 1 and run argv below, for programs that reap nobody); `keep_admin` (argv may
 refresh its layers, see `layers.py`).
 
@@ -12,10 +15,10 @@ When any process of the chain dies, all below it are killed by the kernel. Until
 executed, each line on `error_fd` is JSON: {"note": text}, or {"step", "errno", "text"} before
 an exit with status 97. End of file without the latter means that argv runs.
 
-What a sealed program can reach outside: nothing by the network (a namespace with a loopback
-of its own, which keeps abstract sockets in too); no process; no Unix socket in the hidden
-folders, nor in those under an overlay, where a socket of the machine refuses to connect. A
-socket in any *other* place of the read-only tree can still be connected to.
+What a sealed program can reach outside: nothing by the network but `services` (a namespace
+with a loopback of its own, which keeps abstract sockets in too); no process; no Unix socket in
+the hidden folders, nor in those under an overlay, where a socket of the machine refuses to
+connect. A socket in any *other* place of the read-only tree can still be connected to.
 """
 
 from __future__ import annotations
@@ -31,11 +34,14 @@ import os
 import select
 import signal
 from base64 import b64decode
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from refute_child import linux
 from refute_child.layers import VARIABLE
 from refute_child.mounts import StepError, Tree, step
+
+if TYPE_CHECKING:  # costs too much where no service is let through
+    from socket import socket
 
 FAILED = 97
 """Exit status of a launcher that could not start its program."""
@@ -81,20 +87,57 @@ def _follow_parent(plan: dict[str, Any]) -> None:
 
 def _run_sealed(plan: dict[str, Any]) -> int:
     null = os.open("/dev/null", os.O_RDWR)
+    helper, line = _start_relay(plan) if plan["services"] else (0, None)
     _enter_namespaces()
     _follow_parent(plan)
     alive, held = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(held)
-        _be_first_process(plan, alive)
+        _be_first_process(plan, alive, line)
     # The pipes and terminals are the program's; if we held them too, nobody would see their end.
     for passed in plan["pass_fds"]:
         os.close(passed)
     os.close(plan["error_fd"])
     _silence(null)
     os.chdir("/")
-    return _status(os.waitpid(child, 0)[1])
+    return _status(_wait_for(child, helper, line))
+
+
+def _start_relay(plan: dict[str, Any]) -> tuple[int, socket]:
+    """Fork the process that stays outside; returns its pid, and the line to it."""
+    from socket import AF_UNIX, SOCK_SEQPACKET, socketpair
+
+    from refute_child import relay
+
+    ours, theirs = socketpair(AF_UNIX, SOCK_SEQPACKET)
+    launcher, control = os.getpid(), plan["control"]
+    helper = os.fork()
+    if helper == 0:
+        try:
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() == launcher:
+                relay.serve(theirs, control)
+                os._exit(0)
+        finally:
+            os._exit(FAILED)
+    theirs.close()
+    if control >= 0:
+        os.close(control)
+    return helper, ours
+
+
+def _wait_for(child: int, helper: int, line: socket | None) -> int:
+    """Wait for the slot's end; returns its wait status. The relay's end is the slot's, too."""
+    while (ended := os.wait())[0] != child:
+        if ended[0] == helper and ended[1]:
+            os._exit(FAILED)
+        helper = 0
+    if line is not None:
+        line.close()
+    if helper and os.waitpid(helper, 0)[1]:
+        os._exit(FAILED)
+    return ended[1]
 
 
 def _silence(null: int) -> None:
@@ -154,7 +197,7 @@ def _write_maps(process: str, users: str, groups: str, *, deny: bool) -> None:
             file.write(text.encode())
 
 
-def _be_first_process(plan: dict[str, Any], alive: int) -> NoReturn:
+def _be_first_process(plan: dict[str, Any], alive: int, line: socket | None) -> NoReturn:
     """The child: pid 1 of the slot. Builds its world, then becomes the program."""
     try:
         _die_with_launcher(alive)
@@ -163,6 +206,11 @@ def _be_first_process(plan: dict[str, Any], alive: int) -> NoReturn:
         tree.build(plan["writable"], plan["hide"], plan["env"].get("XDG_RUNTIME_DIR", ""))
         with step("loopback"):
             linux.raise_loopback()
+        if line is not None:
+            from refute_child import relay
+
+            with step("services"):
+                relay.hand_over(line, plan["services"])
         for path, content in plan["files"].items():
             tree.write(path, b64decode(content))
         for note in tree.notes:

@@ -18,12 +18,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.users import ORDINARY, identity, ordinary_python
 
 import refute
 from refute_child.processes import below
@@ -31,7 +31,6 @@ from refute_child.supervise import adopt_orphans
 
 PROJECTS = Path(__file__).parents[2] / "testdata"
 SOURCES = Path(refute.__file__).parents[1]
-ORDINARY = 54322
 MARK = "REFUTE_TEST_STAGE"
 PATIENCE = 300
 """Seconds after which a run, or the wait for something, is given up as hung."""
@@ -103,18 +102,21 @@ class Stage:
         self, *arguments: str, env: dict[str, str] | None = None, stdout: Any = subprocess.PIPE
     ) -> subprocess.Popen[bytes]:
         """Start `refute ARGUMENTS` in the project's folder, in a process group of its own."""
-        other = self.user != os.geteuid()
+        return self.launch("-m", "refute", *arguments, env=env, stdout=stdout)
+
+    def launch(
+        self, *words: str, env: dict[str, str] | None = None, stdout: Any = subprocess.PIPE
+    ) -> subprocess.Popen[bytes]:
+        """Start the interpreter in the same way, with these arguments."""
         return subprocess.Popen(
-            [self.python, "-m", "refute", *arguments],
+            [self.python, *words],
             cwd=self.project,
             env=self.environment(**(env or {})),
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.STDOUT if stdout == subprocess.PIPE else subprocess.PIPE,
             start_new_session=True,
-            user=self.user if other else None,
-            group=self.user if other else None,
-            extra_groups=[] if other else None,
+            **identity(self.user),
         )
 
     def finish(self, program: subprocess.Popen[bytes]) -> Done:
@@ -161,6 +163,11 @@ class Stage:
             time.sleep(0.05)
         return found
 
+    def clean(self) -> bool:
+        """Whether nobody is left behind, and home and project are as they were."""
+        assert self.left() == []
+        return self.unchanged()
+
     def running(self, words: Sequence[str]) -> bool:
         """Whether a process of this stage has this command line."""
         line = b"".join(word.encode() + b"\0" for word in words)
@@ -200,8 +207,8 @@ def stage(project: str, kind: str = "self") -> Iterator[Stage]:
     adopt_orphans()
     user, python = os.geteuid(), sys.executable
     if kind == "ordinary":
-        found = next(filter(_usable, (sys.executable, "/usr/bin/python3")), None)
-        if user != 0 or found is None:
+        found = ordinary_python("import sqlite3")
+        if found is None:
             pytest.skip("only root can become another user, who needs a Python 3.11 of their own")
         user, python = ORDINARY, found
     folder = Path(tempfile.mkdtemp(prefix="refute-stage-", dir="/tmp"))
@@ -226,20 +233,6 @@ def stage(project: str, kind: str = "self") -> Iterator[Stage]:
             if place.is_dir() and not place.is_symlink():
                 place.chmod(0o700)
         shutil.rmtree(folder)
-
-
-@cache
-def _usable(python: str) -> bool:
-    """Can the ordinary user run this interpreter, and is it new enough?"""
-    code = "import sys, sqlite3; sys.exit(sys.version_info < (3, 11))"
-    words = [python, "-I", "-c", code]
-    try:
-        done = subprocess.run(
-            words, user=ORDINARY, group=ORDINARY, extra_groups=[], capture_output=True, check=False
-        )
-    except OSError:
-        return False
-    return done.returncode == 0
 
 
 def _libraries(folder: Path) -> Path:

@@ -39,8 +39,7 @@ def test_a_fault_that_never_ends_or_ends_the_process(kind: str) -> None:
         # On a busy machine the clock may come first.
         assert done.mutant(function="loop_in_c")["reason"] in ("cpu limit", "wall limit")
         assert done.mutant(function="sleeps")["reason"] == "wall limit"
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
 
 
 def test_loops_and_recursion_are_cut_by_counting() -> None:
@@ -78,8 +77,7 @@ def test_a_fault_that_starts_processes_or_touches_files(kind: str) -> None:
             ),
             "survived",
         )
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
         assert not any(os.path.exists(f"{p}/refute-litter.txt") for p in ("/tmp", "/var/tmp"))
 
 
@@ -97,8 +95,7 @@ def test_a_fault_that_eats_memory_processes_or_disk() -> None:
         )
         assert done.mutant(function="eats_memory")["reason"] == "memory limit"
         assert done.mutant(function="bombs")["reason"] == "processes limit"
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
 
 
 @EVERYBODY
@@ -114,8 +111,7 @@ def test_tests_that_break_the_world_around_them(kind: str) -> None:
         single = set(verdicts) - {"folder", "imported"}
         killers = {name: done.killer(name) for name in single}
         assert {k.partition("::test_")[2] for k in killers.values()} == set(killers)
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
 
 
 @EVERYBODY
@@ -126,8 +122,7 @@ def test_a_conftest_that_changes_the_world_for_good(kind: str) -> None:
         assert done.verdicts() == expected, done.output
         assert {m["mechanism"] for m in done.report["mutants"]} == {"swap"}
         assert len(done.output) < 10_000
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
 
 
 @pytest.mark.parametrize("isolation", ["fork", "cold"])
@@ -144,8 +139,7 @@ def test_ids_and_file_names_of_any_characters(isolation: str) -> None:
             assert {done.killer(name) for name in verdicts} <= known
         [red] = [test for test in done.report["tests"] if test["outcome"] == "failed"]
         assert "test_red[red [a b]" in red["id"]
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
 
 
 @pytest.mark.parametrize(
@@ -155,6 +149,7 @@ def test_ids_and_file_names_of_any_characters(isolation: str) -> None:
         ("no_sources", 2, ["error[no-sources]"]),
         ("broken_test", 3, ["error[collection-failed]", "test_broken.py", "SyntaxError"]),
         ("ends_itself", 3, ["error[collection-failed]", "status 7"]),
+        ("two_reasons", 3, ["error[collection-failed]", "part.py", "SyntaxError", "-m pytest"]),
     ],
 )
 def test_what_can_not_be_judged_ends_in_a_clear_error(
@@ -165,8 +160,7 @@ def test_what_can_not_be_judged_ends_in_a_clear_error(
         assert (done.code, done.report) == (code, {}), done.output
         assert [word for word in words if word not in done.output] == []
         assert "Traceback" not in done.output
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
 
 
 def test_a_source_file_that_does_not_compile_is_named_and_the_rest_judged() -> None:
@@ -193,6 +187,30 @@ def test_files_of_one_name_in_several_packages() -> None:
         done = place.run(*NUMBERS)
         assert done.verdicts() == {"one": "killed", "two": "killed"}
         assert done.killer("two") == "tests/two/test_part.py::test_good"
+
+
+def test_a_test_that_is_red_in_the_seal_alone() -> None:
+    with stage("hostile/linked") as place:
+        os.link(place.project / "data" / "one.txt", place.project / "data" / "two.txt")
+        place.before = place.content()
+        done = place.run(*NUMBERS)
+        assert done.code == 0, done.output
+        red = [one for one in done.report["findings"] if one["slug"] == "red-test"]
+        assert [one["message"] for one in red] == [
+            f"tests/test_part.py::{name} fails in the seal without a fault; set aside."
+            for name in ("test_linked", "test_red")
+        ]
+        assert f"Note: {red[0]['message']}\n" in done.output
+        command = " ".join(["pytest", *(one["reproduce"].split()[1] for one in red)])
+        assert f"To run outside the seal: {command}\n" in done.output
+        assert place.unchanged()
+        # The command tells the one from the other.
+        words = [place.python, "-m", *command.split(), "-rA"]
+        plain = subprocess.run(
+            words, cwd=place.project, capture_output=True, text=True, check=False
+        )
+        assert "PASSED tests/test_part.py::test_linked" in plain.stdout
+        assert "FAILED tests/test_part.py::test_red" in plain.stdout
 
 
 def test_a_tree_that_the_user_may_not_write() -> None:
@@ -223,8 +241,7 @@ def _refused(place: Stage, done: Done) -> None:
     assert (done.code, done.report) == (5, {}), done.output
     assert "error[read-only-tree]" in done.output
     assert "Traceback" not in done.output
-    assert place.left() == []
-    assert place.unchanged()
+    assert place.clean()
 
 
 def test_a_tree_behind_symbolic_links() -> None:
@@ -239,5 +256,4 @@ def test_a_tree_behind_symbolic_links() -> None:
         assert done.code == 0, done.output
         assert done.report["metrics"]["mutation"]["killed"] == 3
         assert done.report["metrics"]["mutation"]["survived"] == 1
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()

@@ -43,8 +43,7 @@ def test_all_of_them_at_once(python: str) -> None:
         # Run once, as all are, it fails: it can tell nothing.
         [red] = [t["id"] for t in done.report["tests"] if t["outcome"] == "failed"]
         assert red == "tests/test_part.py::test_second_time"
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()
 
 
 def test_all_of_them_at_once_in_cold_processes(python: str) -> None:
@@ -57,5 +56,4 @@ def test_all_of_them_at_once_in_cold_processes(python: str) -> None:
             "unnoticed": "survived",
             "flaky": "survived",
         }
-        assert place.left() == []
-        assert place.unchanged()
+        assert place.clean()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -28,6 +29,7 @@ PROJECTS = (
     "inside",
     "nspkg",
     "redflaky",
+    "sleepy",
     "srcpkg",
     "subprocesses",
 )
@@ -55,6 +57,7 @@ UNNOTICED = {
     },
     "subprocesses": {},
     "redflaky": {},
+    "sleepy": {},
 }
 """What nobody may notice: function, original and replacement. All else must be noticed."""
 
@@ -144,6 +147,8 @@ def test_kills_rest_on_tests_that_passed(judge: Judge, project: str) -> None:
 
 def test_calc(judge: Judge) -> None:
     done = judge("calc").first
+    [interpreter] = [n["text"] for n in done.report["notes"] if n["slug"] == "interpreter"]
+    assert interpreter.count(judge("calc").stage.python) == 1
     survivor = done.mutant(verdict="survived")
     names = [test["id"] for test in done.report["tests"]]
     assert {names[test] for test in survivor["covered_by"]} == {
@@ -152,6 +157,17 @@ def test_calc(judge: Judge) -> None:
     }
     assert {m["mechanism"] for m in done.mutants(verdict="killed")} == {"swap"}
     assert "4 of 5 faults noticed" in done.output
+
+
+def test_sleepy_with_one_job(judge: Judge) -> None:
+    """One job at a time, and others while it waits: the verdicts are those of two jobs."""
+    judged = judge("sleepy")
+    shutil.rmtree(judged.stage.project / ".refute")
+    alone = judged.stage.run("--jobs", "1")
+    verdicts = {m["id"]: m["verdict"] for m in judged.first.report["mutants"]}
+    assert {m["id"]: m["verdict"] for m in alone.report["mutants"]} == verdicts
+    assert len(verdicts) == 6
+    assert {test["outcome"] for test in alone.report["tests"]} == {"passed"}
 
 
 def test_srcpkg(judge: Judge) -> None:
@@ -249,8 +265,14 @@ def test_redflaky(judge: Judge) -> None:
     assert outcomes["tests/test_red.py::test_red"] == "failed"
     assert outcomes["tests/test_order.py::test_second"] == "flaky"
     assert outcomes["tests/test_order.py::test_first"] == "passed"
+    details = {test["id"]: test["detail"] for test in done.report["tests"]}
+    assert details["tests/test_red.py::test_red"].splitlines() == [
+        "assert 3 == 4",
+        "+  where 3 = cheapest([3, 4])",
+        "tests/test_red.py:5: AssertionError",
+    ]
     said = json.dumps(done.report["findings"])
-    assert "tests/test_red.py::test_red fails on unchanged code" in said
+    assert "tests/test_red.py::test_red fails in the seal without a fault" in said
     assert "tests/test_order.py::test_second" in said
     assert "Note: tests/test_" in done.output
 
@@ -293,6 +315,20 @@ def test_a_second_run_takes_all_verdicts_over(judge: Judge, project: str) -> Non
 
     assert facts(again.report) == facts(judged.first.report)
     assert again.report["metrics"] == judged.first.report["metrics"]
+
+
+def test_a_verdict_does_not_outlive_the_data_that_it_rests_on() -> None:
+    with stage("cases") as made:
+        first = made.run("--jobs", "2", "--operators", "comparison")
+        again = made.run("--jobs", "2", "--operators", "comparison")
+        cases = made.project / "tests" / "cases.json"
+        cases.write_text("[[3, false], [10, true]]\n")
+        later = made.run("--jobs", "2", "--operators", "comparison")
+    found = [
+        [(m["verdict"], m["reused"]) for m in done.mutants(original=">=", replacement=">")]
+        for done in (first, again, later)
+    ]
+    assert found == [[("survived", False)], [("survived", True)], [("killed", False)]]
 
 
 @pytest.mark.parametrize("project", ["calc", "importtime", "subprocesses"])

@@ -143,6 +143,21 @@ def test_our_own_bug_is_called_one_and_leaves_a_traceback_in_a_file(tmp_path: Pa
     (kept,) = (tmp_path / ".refute").iterdir()
     assert str(kept) in done.stderr
     assert "in broken" in kept.read_text()
+    report = "Please report it to the place that you got refute from, with that file.\n"
+    assert report in done.stderr
+
+
+def test_where_no_file_can_be_written_the_traceback_is_shown(tmp_path: Path) -> None:
+    code = (
+        "import sys, tempfile\nfrom refute.cli import app, main\n"
+        "tempfile.tempdir = '/proc/nowhere'\n"
+        "app.commands['operators'].callback = lambda name: 1 / 0\n"
+        "sys.exit(main(['operators']))"
+    )
+    done = refute(cwd=tmp_path, program=("-c", code))
+    assert done.returncode == 70
+    assert "Traceback" in done.stderr
+    assert "from, with the traceback above and what you typed.\n" in done.stderr
 
 
 def test_ctrl_c_has_its_own_code(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ import pty
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from tests.unit.factory import fault, killed, shop, survived
 
-from refute.console import FIRST, Console, duration
+from refute.console import CALM, FIRST, Console, duration
 from refute.events import (
     BaselineSummary,
     Estimate,
@@ -43,9 +44,10 @@ def trials(total: int, every: int = 4) -> list[Event]:
     return [*events, StageFinished("trials", 12.34, f"{total} faults")]
 
 
-def said(*events: Event, quiet: bool = False) -> str:
+def said(*events: Event, quiet: bool = False, calm: float = CALM) -> str:
+    """What is printed into a pipe. With ``calm=0`` lines of progress come as fast as trials."""
     stream = io.StringIO()
-    with Console(stream, quiet=quiet, width=80) as console:
+    with Console(stream, quiet=quiet, width=80, calm=calm) as console:
         for event in events:
             console.handle(event)
     return stream.getvalue()
@@ -70,23 +72,15 @@ def test_a_pipe_gets_plain_lines() -> None:
     assert "trials        12 s  500 faults\n" in text
 
 
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines of progress come as fast as the trials of a test."""
-    monkeypatch.setattr("refute.console.CALM", 0.0)
-
-
-@pytest.mark.usefixtures("hasty")
 def test_progress_comes_in_tenths() -> None:
-    text = said(*trials(500))
+    text = said(*trials(500), calm=0)
     assert re.findall(r"^ +(\d+)%", text, re.MULTILINE) == [str(n) for n in range(10, 101, 10)]
     assert " 50%  250 of 500 tried: 188 killed, 62 survived" in text
 
 
-@pytest.mark.usefixtures("hasty")
 def test_a_long_suite_shows_how_far_it_is() -> None:
     runs = [TestsRun(done, 300) for done in range(1, 301)]
-    lines = said(StageStarted("baseline"), *runs).splitlines()
+    lines = said(StageStarted("baseline"), *runs, calm=0).splitlines()
     assert lines[0] == "   10%  30 of 300 tests"
     assert len(lines) == 10
 
@@ -95,9 +89,8 @@ def test_a_short_run_needs_no_progress() -> None:
     assert "%" not in said(*trials(50))
 
 
-@pytest.mark.usefixtures("hasty")
 def test_few_trials_make_few_lines() -> None:
-    assert re.findall(r"^ +(\d+)%", said(*trials(3)), re.MULTILINE) == ["30", "60", "100"]
+    assert re.findall(r"^ +(\d+)%", said(*trials(3), calm=0), re.MULTILINE) == ["30", "60", "100"]
 
 
 def test_only_the_first_survivors_are_named() -> None:
@@ -136,28 +129,96 @@ def test_times_read_well(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
+class Waiting(io.StringIO):
+    """A stream that somebody waits on for some words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed = threading.Condition()
+
+    def write(self, text: str) -> int:
+        with self.changed:
+            written = super().write(text)
+            self.changed.notify_all()
+            return written
+
+    def wait(self, words: str, times: int = 1) -> None:
+        """Until the words are there so many times."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.getvalue().count(words) >= times, 60)
+
+
+def test_a_test_that_does_not_end_is_named_again_and_again() -> None:
+    stream = Waiting()
+    with Console(stream, width=80, long=0.01) as console:
+        console.handle(StageStarted("baseline"))
+        console.handle(TestsRun(0, 2, running="t.py::test_quick"))
+        console.handle(TestsRun(1, 2, running="t.py::test_endless"))
+        stream.wait("t.py::test_endless has been running for ", 3)
+        console.handle(TestsRun(2, 2))
+        console.handle(StageFinished("baseline", 1))
+    assert re.search(r"^  t\.py::test_endless has been running for 0\.\d s\. Ctrl-C stops\.$",
+                     stream.getvalue(), re.MULTILINE)  # fmt: skip
+
+
+def test_so_is_a_collection_that_does_not_end() -> None:
+    stream = Waiting()
+    with Console(stream, width=80, long=0.01) as console:
+        console.handle(StageStarted("collect"))
+        stream.wait("  The collection of the suite has been running for ")
+
+
+def test_what_has_ended_is_not_named() -> None:
+    stream = Waiting()
+    with Console(stream, width=80, long=0.01) as console:
+        console.handle(StageStarted("collect"))
+        console.handle(StageFinished("collect", 1))
+        console.handle(StageStarted("baseline"))
+        console.handle(TestsRun(0, 2, running="t.py::test_quick"))
+        console.handle(TestsRun(1, 2, running="t.py::test_endless"))
+        ended = len(stream.getvalue())
+        stream.wait("t.py::test_endless has been running", 2)
+    after = stream.getvalue()[ended:]
+    assert "test_quick" not in after
+    assert "collection" not in after
+
+
 SCRIPT = """
 import sys
-import refute.console
 from refute.console import Console
 from tests.unit.test_console import trials
-refute.console.CALM = 0.0
-with Console(plain="plain" in sys.argv) as console:
+with Console(plain="plain" in sys.argv, calm=0) as console:
     for event in trials(40):
         console.handle(event)
 """
 
 
-def on_a_terminal(tmp_path: Path, *args: str, **variables: str) -> str:
-    """What the script writes to a real terminal."""
+ENDLESS = """
+import sys
+from refute.console import Console
+from refute.events import StageStarted, TestsRun
+with Console(long=0.01) as console:
+    console.handle(StageStarted("baseline"))
+    console.handle(TestsRun(1, 2, running="t.py::test_endless"))
+    sys.stdin.read()
+"""
+
+
+def on_a_terminal(
+    tmp_path: Path, *args: str, script: str = SCRIPT, until: str = "", **variables: str
+) -> str:
+    """What the script writes to a real terminal; its input ends once it has said ``until``."""
     names = ("CI", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS")
     environ = {key: value for key, value in os.environ.items() if key not in names}
     environ |= {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm-256color", **variables}
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", SCRIPT, *args]
-    with subprocess.Popen(command, stderr=theirs, env=environ, cwd=tmp_path) as child:
+    command = [sys.executable, "-c", script, *args]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=theirs, env=environ, cwd=tmp_path
+    ) as child:
         os.close(theirs)
-        chunks = []
+        assert child.stdin is not None
+        chunks: list[bytes] = []
         while True:
             try:
                 chunk = os.read(ours, 4096)
@@ -169,6 +230,8 @@ def on_a_terminal(tmp_path: Path, *args: str, **variables: str) -> str:
             if not chunk:
                 break
             chunks.append(chunk)
+            if until.encode() in b"".join(chunks):
+                child.stdin.close()
     os.close(ours)
     assert child.returncode == 0
     return b"".join(chunks).decode()
@@ -181,6 +244,11 @@ def test_a_terminal_has_a_moving_line_that_goes_away(tmp_path: Path) -> None:
     assert "trials" in text
     assert "2 at a time" in text
     assert "src/shop/money.py:5" in text
+
+
+def test_the_moving_line_names_a_test_that_does_not_end(tmp_path: Path) -> None:
+    text = on_a_terminal(tmp_path, script=ENDLESS, until="t.py::test_endless: ")
+    assert "has been running" not in text
 
 
 @pytest.mark.parametrize(

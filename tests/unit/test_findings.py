@@ -133,6 +133,16 @@ def test_tests_that_were_set_aside_are_named_with_a_command_for_the_shell() -> N
     assert found[0].evidence == ("KeyError: 1",)
 
 
+def test_a_red_test_says_where_it_is_red() -> None:
+    tests = baseline(passed("t.py::test_red", outcome=TestOutcome.FAILED))
+    (sealed,) = find([], tests)
+    assert sealed.message == "t.py::test_red fails in the seal without a fault; set aside."
+    assert "if it passes" in sealed.remedy
+    _, open_ = find([], tests, unsealed="no user namespaces")
+    assert open_.message == "t.py::test_red fails without a fault; set aside."
+    assert "seal" not in open_.remedy
+
+
 def test_unjudged_code_is_grouped_by_reason() -> None:
     inside = fault("word", "w", text=TEXTS, file="src/shop/texts.py")
     judged = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.unit.plans import FILE, mutant, world
 from refute.baseline import Baseline
 from refute.faults.fault import Mutant
 from refute.faults.plan import Order, Planned, make_plan
-from refute.trials.hunt import FEW_TESTS, ControlFailed, Hunt
+from refute.trials.hunt import FEW_TESTS, LONG, ControlFailed, Hunt
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.requests import Limits, Try
@@ -126,6 +127,15 @@ def test_controls_come_first_then_a_batch() -> None:
     assert first["limits"] == [pytest.approx((0.506, 0.506))] * len(first["tests"])
     assert game.hunt.controls == 2
     assert game.emitted == []
+
+
+def test_slow_tests_make_small_batches() -> None:
+    base = covered()
+    slow = replace(base, tests=tuple(replace(test, seconds=0.6 * LONG) for test in base.tests))
+    game = Game(slow, [mutant(f"m-{letter}") for letter in "abcde"])
+    assert len(trials(game.pass_controls())) == 2
+    assert len(trials(game.pass_controls())) == 2
+    assert len(trials(game.pass_controls())) == 1
 
 
 def test_a_proven_kill_in_a_batch_is_an_outcome() -> None:
@@ -384,6 +394,20 @@ def test_a_slot_that_died_twice_over_a_mutant_sends_it_cold() -> None:
     game.reply(again, "slot-died", reason="status 9")
     assert [(planned.mutant.id, why) for planned, why in game.hunt.to_cold] == [("m-a", "status 9")]
     assert game.hunt.next_request(ZYGOTE) is None
+
+
+def test_a_slot_that_died_over_a_control_says_nothing_of_its_tests() -> None:
+    game = Game(covered(), [mutant("m-a")])
+    control = game.next()
+    control.deaths = 1
+    game.reply(control, "slot-died", reason="status 9")
+    again = game.next()
+    assert game.hunt.unfit == {}
+    while again.record.get("id") == "control":
+        game.reply(again, "passed")
+        again = game.next()
+    assert again.record["op"] == "batch"
+    assert game.hunt.unfit == {}
 
 
 def test_survivors_go_cold_where_tests_start_what_can_not_be_seen() -> None:

@@ -64,7 +64,7 @@ def test_named_path_is_taken_as_it_is(tmp_path: Path) -> None:
     assert found.path == python
     assert found.version == ".".join(map(str, sys.version_info[:3]))
     assert found.pytest == pytest.__version__
-    assert "--python" in found.reason
+    assert found.reason == "named by --python or `python`"
 
 
 def test_named_environment_and_path_below_the_root(tmp_path: Path) -> None:

@@ -138,6 +138,8 @@ WITHOUT_PYTEST = (
     "refute_child.units",
     "refute_child.wire",
     "refute_child.launch",
+    "refute_child.relay",
+    "refute_child.links",
     "refute_child.mounts",
     "refute_child.linux",
 )

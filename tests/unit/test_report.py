@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.factory import MONEY, fault, judgement, killed, other, passed, shop, survived
 
+from refute.baseline import TestOutcome
 from refute.errors import RefuteError
 from refute.judgement import Judged, Judgement, KillKind, Source, Verdict
 from refute.report import bar, console_for, crop, crop_path, plural, printable
@@ -60,8 +61,16 @@ def test_the_summary_names_files_functions_and_tests() -> None:
     assert re.search(r"price +3 of 5 unnoticed +src/shop/money\.py:1\n", text)
     assert re.search(r"refund +2 faults +src/shop/money\.py:1\n", text)
     assert "tests/test_money.py::TestShop::test_smoke  of 6 faults\n" in text
-    assert "Note: tests/test_net.py::test_sync fails on unchanged code" in text
+    assert "Note: tests/test_net.py::test_sync fails in the seal without a fault" in text
+    assert "To run outside the seal: pytest tests/test_net.py::test_sync\n" in text
     assert "1 fault in places that rules leave alone: the text of an error (1)\n" in text
+
+
+def test_without_a_seal_there_is_no_outside() -> None:
+    red = passed("t.py::test_red", outcome=TestOutcome.FAILED)
+    text = summary(judgement([], tests=red, unsealed="no user namespaces"))
+    assert "Note: t.py::test_red fails without a fault" in text
+    assert "outside the seal" not in text
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

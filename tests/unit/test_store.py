@@ -183,14 +183,11 @@ def test_two_runs_can_share_a_store(tmp_path: Path) -> None:
     assert len(known(tmp_path)) == BATCH * 4
 
 
-def test_a_store_held_by_another_run_is_done_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_held_by_another_run_is_done_without(tmp_path: Path) -> None:
     keep(tmp_path, "c", "m-1")
-    monkeypatch.setattr("refute.store.BUSY", 0.05)
     holder = sqlite3.connect(tmp_path / ".refute" / NAME)
     warnings = Warnings()
-    store = Store.open(tmp_path, warnings)
+    store = Store.open(tmp_path, warnings, busy=0.05)
     holder.execute("BEGIN IMMEDIATE")
     for number in range(BATCH + 1):
         store.add("c", outcome(f"m-new-{number}"))

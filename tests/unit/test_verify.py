@@ -122,9 +122,13 @@ def test_render_a_disagreement() -> None:
             answer(missed, Result.FAILED, Result.PASSED, test="t.py::test_b"),
         )
     )
-    assert [check.judged for check in found.disagreements] == [wrong, missed]
+    assert [check.judged for check in found.disagreements] == [wrong]
+    assert [check.judged for check in found.by_chance] == [missed]
     lines = render(found)
-    assert lines[0] == "0 of 2 verdicts agree with plain pytest."
+    assert lines[:2] == [
+        "0 of 1 verdicts agree with plain pytest.",
+        "1 more is left to chance: plain pytest itself says both.",
+    ]
     assert "     0 of 1    killed by swap" in lines
     start = lines.index("m-1  pkg/code.py:1  number")
     assert lines[start + 1 : start + 5] == [
@@ -143,4 +147,16 @@ def test_render_what_could_not_be_asked() -> None:
     assert render(found) == [
         "0 of 0 verdicts agree with plain pytest.",
         "1 more could not be asked about: no such file.",
+    ]
+
+
+def test_render_what_was_known_when_the_user_stopped() -> None:
+    checks = (
+        answer(item("m-1"), Result.FAILED),
+        answer(item("m-2", Verdict.SURVIVED), Result.PASSED),
+    )
+    assert render(Verification(checks, left=198)) == [
+        "Stopped after 2 of 200 verdicts: 2 agree with plain pytest.",
+        "     1 of 1    killed by swap",
+        "     1 of 1    survived by swap",
     ]

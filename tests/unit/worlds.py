@@ -15,14 +15,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.users import ORDINARY, identity, ordinary_python
 
 import refute
 
 SOURCES = Path(refute.__file__).parents[1]
-_ORDINARY = 54321
 
 _DRIVER = """
 import json, os, subprocess, sys
@@ -90,7 +90,6 @@ class World:
 
     def start(self, command: list[str]) -> subprocess.Popen[str]:
         """Start a command as this world's user; output and errors are piped."""
-        other = self.user != os.geteuid()
         return subprocess.Popen(
             command,
             cwd="/",
@@ -98,9 +97,7 @@ class World:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            user=self.user if other else None,
-            group=self.user if other else None,
-            extra_groups=[] if other else None,
+            **identity(self.user),
         )
 
     def run(self, code: str, *, prefix: tuple[str, ...] = (), **order: Any) -> Result:
@@ -130,12 +127,11 @@ def world(kind: str) -> Iterator[World | None]:
     no interpreter can be run as that one."""
     user, python = os.geteuid(), sys.executable
     if kind == "ordinary":
-        user = _ORDINARY
-        found = next(filter(_usable, (sys.executable, "/usr/bin/python3")), None)
-        if os.geteuid() != 0 or found is None:
+        found = ordinary_python(f"sys.path.append({str(SOURCES)!r}); import refute_child.launch")
+        if found is None:
             yield None
             return
-        python = found
+        user, python = ORDINARY, found
     folder = Path(tempfile.mkdtemp(prefix="refute-world-", dir="/tmp"))
     try:
         for name in ("home/.config/keep.txt", "project/pkg/code.py", "project/.git/index", "loose"):
@@ -148,21 +144,3 @@ def world(kind: str) -> Iterator[World | None]:
         yield World(folder, user, python)
     finally:
         shutil.rmtree(folder)
-
-
-@cache
-def _usable(python: str) -> bool:
-    """Can the ordinary user run this interpreter, and read refute's sources?"""
-    code = f"import sys; sys.path.append({str(SOURCES)!r}); import refute_child.launch; 1/0"
-    try:
-        done = subprocess.run(
-            [python, "-B", "-c", f"{code} if sys.version_info < (3, 11) else 0"],
-            user=_ORDINARY,
-            group=_ORDINARY,
-            extra_groups=[],
-            capture_output=True,
-            check=False,
-        )
-    except OSError:
-        return False
-    return done.returncode == 0

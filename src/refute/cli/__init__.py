@@ -8,15 +8,17 @@ import click
 
 from refute.cli.app import app
 from refute.cli.failure import crashed, show
+from refute.cli.stopping import stoppable
 from refute.errors import ExitCode, RefuteError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the code to exit with; nothing escapes but SystemExit."""
     try:
-        code = app.main(
-            args=None if argv is None else list(argv), prog_name="refute", standalone_mode=False
-        )
+        with stoppable():
+            code = app.main(
+                args=None if argv is None else list(argv), prog_name="refute", standalone_mode=False
+            )
     except RefuteError as error:
         show(error)
         return int(error.exit_code)

@@ -13,8 +13,6 @@ import click
 from refute import __version__
 from refute.errors import MESSAGES, ExitCode, RefuteError
 
-REPORT = "Please report it, with what you typed, where you got refute from."
-
 
 def show(error: RefuteError) -> None:
     """Print an error: what happened, what more there is to see, what to do, where to read on."""
@@ -34,9 +32,13 @@ def crashed(error: Exception) -> ExitCode:
     where = _keep_traceback(error)
     if where is None:
         traceback.print_exception(error)
+        proof = "the traceback above and what you typed"
     else:
         click.echo(f"The traceback is in {where}.", err=True)
-    click.echo(f"{REPORT}\nMore: docs/messages/internal-error.md", err=True)
+        proof = "that file"
+    # Where that is we can't know: refute may have come from an index, a repository or a friend.
+    click.echo(f"Please report it to the place that you got refute from, with {proof}.", err=True)
+    click.echo("More: docs/messages/internal-error.md", err=True)
     return MESSAGES["internal-error"].exit_code or ExitCode.INTERNAL
 
 

@@ -43,7 +43,7 @@ def verify(path: Path, sample: int, seed: int, **given: Any) -> ExitCode:
     refute earns its speed by forks and swapped code. This command takes a random sample of its
     verdicts and repeats each in the slowest and plainest way: a fresh process, mutated source
     on disk, plain pytest. It prints how many agree and explains each that does not; the exit
-    code is 1 if there is any.
+    code is 1 if there is any. Ctrl-C is fine: you get the answer for those that were repeated.
 
     \b
     Examples:

@@ -255,6 +255,10 @@ def _set_aside(findings: Iterable[Finding], console: Console) -> None:
     for finding in aside[:TESTS]:
         line(console, ("Note: ", "bold yellow"), printable(finding.message))
     _rest(console, len(aside) - TESTS, "such note")
+    red = [one.reproduce for one in aside[:TESTS] if one.slug is Slug.RED_TEST]
+    if red and aside[0].slug is not Slug.UNSEALED:
+        command = printable(" ".join([red[0], *(one.removeprefix("pytest ") for one in red[1:])]))
+        line(console, "To run outside the seal: ", (command, "bold cyan"))
 
 
 def _left_out(judgement: Judgement, console: Console) -> None:
@@ -269,11 +273,8 @@ def _left_out(judgement: Judgement, console: Console) -> None:
         if verdict in reasons:
             counted = reasons[verdict].most_common()
             named = ", ".join(f"{why} ({number:,})" for why, number in counted[:REASONS] if why)
-            rest = (
-                f" and {plural(len(counted) - REASONS, 'other reason')}"
-                if len(counted) > REASONS
-                else ""
-            )
+            more = len(counted) - REASONS
+            rest = f" and {plural(more, 'other reason')}" if more > 0 else ""
             total = plural(sum(reasons[verdict].values()), "fault")
             text = f"{total} {words}" + (f": {named}{rest}" if named else "")
             prose(console, printable(text), 2)

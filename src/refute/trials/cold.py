@@ -11,13 +11,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from refute.faults.plan import Planned
 from refute.trials import seal as sealing
 from refute.trials.outcome import Failure, Mechanism, Outcome, Result
+from refute.trials.services import Control, Service
 from refute.trials.slot import Launch
 
 _PLAIN = """\
@@ -49,6 +51,8 @@ class ColdRun:
     code: int | None
     output: str
     seconds: float
+    #: What it reached of the services that were let through, if it was asked to tell.
+    reached: frozenset[Service] = frozenset()
 
 
 @dataclass(slots=True)
@@ -96,9 +100,20 @@ class Cold:
                 one.log.close()
 
     def unchanged(self) -> ColdRun:
-        """The suite without any fault."""
+        """The suite without any fault, and which services it reached."""
         log = tempfile.TemporaryFile()
-        return self._wait(self._spawn({}, log), log)
+        if not self.launch.services:
+            return self._wait(self._spawn({}, log), log)
+        with closing(Control()) as control:
+            program = self._spawn({}, log, control.theirs.fileno())
+            control.theirs.close()
+            run = self._wait(program, log)
+            return replace(run, reached=control.last()) if run.code == 0 else run
+
+    def narrow(self, services: Iterable[Service]) -> None:
+        """Let through these services alone, from now on; those who share them take turns."""
+        self.launch = replace(self.launch, services=tuple(sorted(services)))
+        self.jobs = 1 if self.launch.services else self.jobs
 
     def _is_imported(self, planned: Planned, emit: Callable[[Planned, Outcome], None]) -> bool:
         file = planned.mutant.file
@@ -138,7 +153,7 @@ class Cold:
         one.log.close()
         return judge_cold(one.about, ColdRun(code, output, seconds))
 
-    def _spawn(self, files: dict[Path, bytes], log: BinaryIO) -> sealing.Program:
+    def _spawn(self, files: dict[Path, bytes], log: BinaryIO, control: int = -1) -> sealing.Program:
         launch = self.launch
         where = "cwd" if launch.cwd_on_path else "-"
         return sealing.spawn(
@@ -158,6 +173,8 @@ class Cold:
             seal=launch.seal,
             files=files,
             init=True,
+            services=launch.services,
+            control=control,
             stdout=log,
             stderr=log,
         )

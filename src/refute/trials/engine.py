@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import TracebackType
 
 from refute.baseline import Baseline, Test, TestOutcome
-from refute.errors import RefuteError, fail
+from refute.errors import RefuteError
 from refute.faults.fault import Mutant
 from refute.faults.plan import Order, Plan, Planned
 from refute.interpreter import Interpreter
@@ -19,19 +17,18 @@ from refute.settings import Settings
 from refute.trials import observation
 from refute.trials.cold import Cold
 from refute.trials.hunt import ControlFailed, Emit, Hunt
+from refute.trials.looks import Looks
 from refute.trials.machine import line_count, memory
 from refute.trials.outcome import Outcome
 from refute.trials.pool import Pool, Suite
+from refute.trials.reasons import graver
 from refute.trials.requests import Limits
 from refute.trials.seal import Seal, SealKind
-from refute.trials.slot import Launch, Record, Slot, SlotDied
+from refute.trials.services import listening
+from refute.trials.slot import Launch, Record, Slot, alive, greet, narrowed
 
 PROCESSES = 256
 """Processes that one trial may have at a time."""
-PATIENCE = 20.0
-"""Seconds that a test may take in the second look beyond a multiple of its first time."""
-PATIENCE_BLIND = 120.0
-"""The same where the first time is not known yet."""
 MEMORY = 4 << 30
 """Bytes that one trial may hold, on a machine that has enough."""
 
@@ -67,6 +64,7 @@ class Engine:
             ),
             memory=min(MEMORY, memory() // (2 * settings.jobs)),
             processes=PROCESSES,
+            services=listening() if found.kind is SealKind.FULL else (),
         )
 
     def __enter__(self) -> Engine:
@@ -88,7 +86,7 @@ class Engine:
         """
         slot = self._open()
         try:
-            with _alive():
+            with alive():
                 self._collected = observation.collect(slot, self._project.files)
         except RefuteError as error:
             if error.slug != "collection-failed" or "Error" not in "\n".join(error.detail):
@@ -97,59 +95,45 @@ class Engine:
             self.launch = replace(self.launch, cwd_on_path=True)
             slot = self._open()
             try:
-                with _alive():
+                with alive():
                     self._collected = observation.collect(slot, self._project.files)
-            except RefuteError:
-                raise error from None
+            except RefuteError as second:
+                raise graver(error, second) from None
         return self._collected
 
     def observe(self, mutants: Iterable[Mutant], progress: observation.Progress) -> Baseline:
         """Run the unchanged suite in its own order, and in reverse with probes for mutants.
 
         A reverse run in which a test does otherwise is repeated without probes: it may be
-        they that disturbed it, and what they saw is void.
+        they that disturbed it, and what they saw is void. The trials that follow reach those
+        services alone that were reached here; one at a time, since they share what is in them.
         """
-        with _alive():
-            return self._observe(mutants, progress)
+        with alive():
+            baseline = self._observe(mutants, progress)
+            self.launch = narrowed(self.launch, self._slots)
+        if self.launch.services:
+            self._settings = replace(self._settings, jobs=1)
+            for slot in self._slots[1:]:
+                self._discard(slot)
+        return baseline
 
     def _observe(self, mutants: Iterable[Mutant], progress: observation.Progress) -> Baseline:
         assert self._collected is not None
-        probed = [mutant for mutant in mutants if not mutant.excluded]
-        first = self._slots[0]
-        if self._settings.jobs == 1:
-            one = self._run(first, "forward", progress)
-            longest = max(record["seconds"] for record in one.records.values())
-            patience = PATIENCE + self._settings.timeout_factor * longest
-            two = self._or_none(lambda: self._run(first, "reverse", progress, probed, patience))
-        else:
-            second = self._open()
-            with ThreadPoolExecutor(1) as thread:
-                later = thread.submit(self._or_none, lambda: self._reverse(second, probed))
-                try:
-                    one = self._run(first, "forward", progress)
-                    two = later.result()
-                except BaseException:
-                    # Ends the thread's reading, which nothing else would.
-                    self._discard(second)
-                    raise
+        looks = Looks(
+            project=self._project,
+            collected=self._collected,
+            slots=self._slots,
+            open_slot=self._open,
+            discard=self._discard,
+            jobs=self._settings.jobs,
+            timeout_factor=self._settings.timeout_factor,
+        )
         warnings: list[str] = []
-        if two is None:
-            warnings.append("does not come to its end in the reverse order; order was not tried")
-            two = self._run(first, "forward", progress)
-        elif not observation.same_outcomes(one, two):
-            again = self._or_none(lambda: self._run(first, "reverse", progress, (), PATIENCE_BLIND))
-            two = again or self._run(first, "forward", progress)
-        observation.watch_children(first, self._project.files, one)
+        probed = [mutant for mutant in mutants if not mutant.excluded]
+        one, two = looks.both(probed, progress, warnings)
+        observation.watch_children(self._slots[0], self._project.files, one)
         versions = {"python": self.hello["python"], "pytest": self.hello["pytest"]}
         return observation.make_baseline(self._collected, one, two, versions, warnings)
-
-    @staticmethod
-    def _or_none(run: Callable[[], observation.Run]) -> observation.Run | None:
-        """The second look, or None where the suite dies or hangs in that order."""
-        try:
-            return run()
-        except RefuteError:
-            return None
 
     def mutants(self, files: Iterable[str]) -> tuple[list[Mutant], list[Broken]]:
         """All mutants of these files, made by the project's interpreter."""
@@ -160,7 +144,7 @@ class Engine:
         # Sources are only parsed here, so this process needs no seal.
         scribe = Slot(replace(self.launch, seal=Seal(SealKind.NONE)))
         try:
-            self._greet(scribe)
+            greet(scribe)
             scribe.send(
                 {
                     "op": "mutants",
@@ -213,22 +197,29 @@ class Engine:
         hunt.begin(known)
         names = tuple(test.id for test in baseline.tests)
         suite = Suite(names, baseline.files)
-        pool = Pool(self.launch, self._slots, self._settings.jobs, suite)
+        # Trials that share a service must not meet there.
+        spares = not self.launch.services
+        pool = Pool(self.launch, self._slots, self._settings.jobs, suite, spares)
         self._slots = []
+        unfit = hunt.unfit
         try:
             pool.run(hunt.next_request, hunt.on_reply)
             rest = [planned for planned, _ in hunt.to_cold]
         except ControlFailed as failed:
             on_cold(str(failed))
             rest = [p for p in plan.tried if p.mutant.id not in done]
+            # What forks do to a test says nothing of it where none are made.
+            unfit = {}
         finally:
             pool.close()
-        self._cold_hunt(rest, baseline, emit)
-        return hunt.unfit
+        self._cold_hunt(rest, baseline, emit, [names[test] for test in sorted(unfit)])
+        return unfit
 
-    def _cold_hunt(self, rest: Iterable[Planned], baseline: Baseline, emit: Emit) -> None:
+    def _cold_hunt(
+        self, rest: Iterable[Planned], baseline: Baseline, emit: Emit, unfit: Iterable[str] = ()
+    ) -> None:
         seconds = baseline.suite_seconds + baseline.collect_seconds
-        cold = self.cold(set_aside(baseline.tests), seconds)
+        cold = self.cold([*set_aside(baseline.tests), *unfit], seconds)
         cold.run(sorted(rest, key=lambda planned: planned.mutant.id), emit)
 
     def cold(self, aside: Iterable[str], seconds: float) -> Cold:
@@ -245,51 +236,20 @@ class Engine:
             jobs=self._settings.jobs,
         )
 
-    def _run(
-        self,
-        slot: Slot,
-        order: str,
-        progress: observation.Progress,
-        mutants: Sequence[Mutant] = (),
-        patience: float | None = None,
-    ) -> observation.Run:
-        assert self._collected is not None
-        names, total = self._project.files, len(self._collected.tests)
-        root = self._project.root
-        return observation.run_suite(slot, names, order, total, progress, mutants, root, patience)
-
-    def _reverse(self, slot: Slot, mutants: Sequence[Mutant]) -> observation.Run:
-        observation.collect(slot, self._project.files)
-        return self._run(slot, "reverse", lambda *_: None, mutants, PATIENCE_BLIND)
+    @property
+    def jobs(self) -> int:
+        """Trials that run at a time."""
+        return self._settings.jobs
 
     def _open(self) -> Slot:
         slot = Slot(self.launch)
         self._slots.append(slot)
-        self.hello = self._greet(slot)
+        self.hello = greet(slot)
         return slot
 
     def _discard(self, slot: Slot) -> None:
         self._slots.remove(slot)
         slot.close()
-
-    def _greet(self, slot: Slot) -> Record:
-        with _alive():
-            hello = slot.expect("hello", "refused", "no-pytest")
-        if hello["event"] == "refused":
-            fail("wire-mismatch", f"the worker speaks version {hello['version']}")
-        if hello["event"] == "no-pytest":
-            fail("no-pytest", f"{self.launch.python} has no pytest: {hello['reason']}")
-        return hello
-
-
-@contextmanager
-def _alive() -> Iterator[None]:
-    """Outside the hunt nothing can make good for a slot that dies."""
-    try:
-        yield
-    except SlotDied as death:
-        first, *rest = str(death).splitlines() or [""]
-        fail("worker-died", f"{first}.", detail=[line[:500] for line in rest], cause=death)
 
 
 def set_aside(tests: Iterable[Test]) -> list[str]:

@@ -12,7 +12,7 @@ from refute.baseline import Baseline
 from refute.faults.plan import LASTING, Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import Batch, Limits, Requests, Try
+from refute.trials.requests import Batch, Limits, Requests, Try, told_failure
 from refute.trials.slot import Record
 
 CONTROL_EVERY = 200
@@ -25,6 +25,9 @@ FEW_TESTS = 12
 
 BATCH = 20
 """Mutants that one warm child looks at."""
+LONG = 0.25
+"""Seconds of tests after which it takes up no more: beside them a fork costs nothing, and
+other slots may be waiting for work."""
 QUICK = (4, 0.01)
 """The likeliest killers that it runs against each: so many, or so long in all."""
 
@@ -101,15 +104,16 @@ class Hunt:
         if isinstance(about, Batch):
             self._on_batch(about, request, reply)
             return
+        result = reply["result"]
+        if result == "slot-died" and request.deaths < 2:
+            self._urgent.append(request)
+            return
         if about.planned is None:
             self._on_control(about, reply)
             return
         if self._trials % CONTROL_EVERY == 0 and request.mode == ZYGOTE:
             self._control(self._first(about.tests, *CONTROL), ZYGOTE)
-        result = reply["result"]
-        if result == "slot-died" and request.deaths < 2:
-            self._urgent.append(request)
-        elif result in ("slot-died", "broken", "not-imported"):
+        if result in ("slot-died", "broken", "not-imported"):
             self._fall_back(request, reply)
         elif result == "unswappable":
             self._queue_import(about.planned)
@@ -128,14 +132,16 @@ class Hunt:
             planned = self._swaps.popleft()
             return self._requests.trial(Try(planned, self._fit(self._whole(planned))), ZYGOTE)
         tries: list[Try] = []
-        while self._fresh and len(tries) < BATCH:
+        trials: list[Record] = []
+        ahead = 0.0
+        while self._fresh and len(tries) < BATCH and ahead < LONG:
             planned = self._fresh.popleft()
             tests = self._fit(self.order.sort(planned))
             tries.append(Try(planned, self._first(tests, *QUICK), whole=False))
-        trials = [self._requests.trial(one, ZYGOTE).record for one in tries]
-        for one, record in zip(tries, trials, strict=True):
-            seconds = [self.baseline.tests[test].seconds for test in one.tests]
-            record["limits"] = [self.limits.quick(second) for second in seconds]
+            trials.append(self._requests.trial(tries[-1], ZYGOTE).record)
+            seconds = [self.baseline.tests[test].seconds for test in tries[-1].tests]
+            trials[-1]["limits"] = [self.limits.quick(second) for second in seconds]
+            ahead += sum(seconds)
         return Request({"op": "batch", "trials": trials}, ZYGOTE, Batch(tuple(tries)))
 
     def _whole(self, planned: Planned) -> list[int]:
@@ -267,7 +273,7 @@ class Hunt:
             "timeout": Result.TIMEOUT,
             "died": Result.DIED,
         }[reply["result"]]
-        failure = self._requests.failure(reply, killer)
+        failure = told_failure(self.baseline, reply, killer)
         outcome = self._requests.outcome(request, result, ran, failure, reply)
         if "last" in reply:
             outcome = replace(outcome, test=reply["last"])

@@ -17,14 +17,13 @@ from refute.errors import RefuteError
 from refute.faults.fault import Mutant
 from refute.project import Project
 from refute.trials.pool import ZYGOTE
+from refute.trials.reasons import last_lines, reason
+from refute.trials.services import own_servers
 from refute.trials.slot import Record, Slot
 
-_LINE = 300
-"""Characters that are shown of a line which the suite printed."""
-
 Lines = dict[str, dict[int, set[int]]]
-Progress = Callable[[int, int], None]
-"""Called with tests done and tests in all."""
+Progress = Callable[[int, int, int | None], None]
+"""Called with tests done, tests in all, and the index of the one that begins, if one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,11 @@ class Run:
     probed: list[str] = field(default_factory=list)
     infected: dict[str, set[int]] = field(default_factory=dict)
 
+    @property
+    def failed(self) -> bool:
+        """Whether any test failed."""
+        return any(record["outcome"] == "failed" for record in self.records.values())
+
 
 def collect(slot: Slot, names: Sequence[str]) -> Collected:
     """Have the slot collect the suite and stay as its zygote.
@@ -68,16 +72,15 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
         raise RefuteError(
             "collection-failed",
             f"the process that collects the suite ended by itself, with status {record['status']}.",
-            detail=_last_words(slot),
+            detail=last_lines(slot.printed()),
         )
     if record["errors"] or "exit" in record:
-        details = [line for _, text in record["errors"] for line in text.splitlines()]
-        details = details or slot.printed().splitlines()
+        details = "\n".join(text for _, text in record["errors"]) or slot.printed()
         what = f"{len(record['errors'])} errors" if len(record["errors"]) > 1 else "an error"
         raise RefuteError(
             "collection-failed",
             f"pytest could not collect the suite: {what}.",
-            detail=[line[:_LINE] for line in details[-40:]],
+            detail=last_lines(details),
         )
     if not record["tests"]:
         raise RefuteError("no-tests", "pytest collected no test.", detail=[])
@@ -116,7 +119,7 @@ def run_suite(
     while True:
         record = slot.expect("begin", "test", "shared", "baseline", "left")
         if record["event"] == "begin":
-            progress(len(run.records), total)
+            progress(len(run.records), total, record["index"])
         elif record["event"] == "test":
             run.records[record["index"]] = record
             _add(run.lines, names, record["lines"], [record["index"]], marked)
@@ -125,11 +128,12 @@ def run_suite(
                 _add(run.lines, names, lines, tests, marked)
         else:
             break
+    progress(len(run.records), total, None)
     if "seconds" not in record:
         if record["event"] == "left":
             # Not the fork that ran the tests has ended, but the process that it came from.
             record["died"] = f"the process that had collected it ended, status {record['status']}"
-            record["traceback"] = "\n".join(_last_words(slot))
+            record["traceback"] = "\n".join(last_lines(slot.printed()))
         why = record.get("died") or record.get("broken", "")
         raise RefuteError(
             "baseline-died",
@@ -175,11 +179,6 @@ def watch_children(slot: Slot, names: Sequence[str], run: Run) -> None:
         _add(run.elsewhere, names, record["lines"], [record["index"]])
     if "died" in record:
         run.unseen.update(tests)
-
-
-def _last_words(slot: Slot) -> list[str]:
-    """The last lines that the slot's processes printed, of a length that can be shown."""
-    return [line[:_LINE] for line in slot.printed().splitlines()[-40:]]
 
 
 def _starts_process(crossing: str) -> bool:
@@ -232,11 +231,12 @@ def make_baseline(
         vague[file] = frozenset(
             line for line in lines if (one.get(line, set()) ^ two.get(line, set())) & stable
         )
+    own = own_servers(first.records.values(), second.records.values())
     crossings: dict[int, frozenset[str]] = {}
     accidents: dict[int, frozenset[str]] = {}
     for index in range(len(tests)):
         both = (first.records[index], second.records[index])
-        crossings[index] = frozenset(word for record in both for word in record["boundaries"])
+        crossings[index] = frozenset(own.get(word, word) for r in both for word in r["boundaries"])
         accidents[index] = frozenset(word for record in both for word in record["accidents"])
     boundaries = Counter(word for words in crossings.values() for word in words)
     return Baseline(
@@ -294,4 +294,6 @@ def _test(name: str, first: Record, second: Record) -> Test:
         why = f"{one} in the suite's order, {two} in the reverse order"
         text = failing.get("failure", {}).get("message", "")
         return Test(name, TestOutcome.FLAKY, seconds, f"{why}. {text}".strip())
+    if one == "failed":
+        detail = reason(detail)
     return Test(name, TestOutcome(one), seconds, "" if one == "passed" else detail)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import selectors
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
+from refute.trials.pulse import Pulse
 from refute.trials.slot import Launch, Record, Slot, SlotDied
 
 ZYGOTE = "zygote"
+
+LOOK = 0.05
+"""Seconds between two looks whether slots are asleep."""
+STILL = 2
+"""Looks in a row that must find a slot asleep."""
+WORTH = 0.5
+"""Seconds that slots must have slept before one more is worth its start."""
 
 
 @dataclass(slots=True)
@@ -42,17 +51,36 @@ class _Lane:
     steps: list[Record] = field(default_factory=list)
     #: Its process was told to leave, or does so by itself: a "left" is to come.
     leaving: bool = False
+    pulse: Pulse = field(init=False)
+    #: Looks in a row that found it asleep.
+    still: int = 0
+
+    def __post_init__(self) -> None:
+        self.pulse = Pulse(self.slot.pid)
+
+    @property
+    def awake(self) -> bool:
+        """Whether it is busy with what needs a core."""
+        return self.request is not None and self.still < STILL
 
 
 class Pool:
-    """Keeps ``jobs`` slots busy. Single-threaded; Ctrl-C goes through ``run``."""
+    """Keeps ``jobs`` slots busy; while some are asleep (a test that waits), others take their
+    turn, if there may be ``spares``. Single-threaded; Ctrl-C goes through ``run``.
+    """
 
-    def __init__(self, launch: Launch, slots: list[Slot], jobs: int, suite: Suite) -> None:
+    def __init__(
+        self, launch: Launch, slots: list[Slot], jobs: int, suite: Suite, spares: bool = True
+    ) -> None:
         self._launch = launch
         self._suite = suite
         self._jobs = jobs
+        self._most = 2 * jobs + 1 if spares else jobs
         self._selector = selectors.DefaultSelector()
         self._lanes: list[_Lane] = []
+        #: Seconds in which slots had work and were asleep, and when that was looked at last.
+        self._slept = 0.0
+        self._looked = 0.0
         for slot in slots:
             self._adopt(slot)
 
@@ -68,10 +96,9 @@ class Pool:
         """
         while len(self._lanes) < self._jobs:
             self._adopt(Slot(self._launch))
-        for lane in self._lanes:
-            self._give(lane, next_request)
+        self._fill(next_request)
         while any(lane.request is not None for lane in self._lanes):
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(LOOK):
                 lane = key.data
                 try:
                     records = lane.slot.arrived()
@@ -79,9 +106,8 @@ class Pool:
                         self._take(lane, record, on_reply)
                 except SlotDied as death:
                     self._replace(lane, str(death), on_reply)
-            for lane in self._lanes:
-                if lane.request is None:
-                    self._give(lane, next_request)
+            self._look()
+            self._fill(next_request)
 
     def close(self) -> None:
         """End all slots."""
@@ -95,11 +121,36 @@ class Pool:
         self._lanes.append(lane)
         self._selector.register(slot, selectors.EVENT_READ, lane)
 
+    def _look(self) -> None:
+        """See which busy slots are asleep."""
+        now = monotonic()
+        if now - self._looked < LOOK:
+            return
+        for lane in self._lanes:
+            asleep = lane.request is not None and lane.pulse.asleep()
+            lane.still = lane.still + 1 if asleep else 0
+            self._slept += now - self._looked if lane.still >= STILL else 0.0
+        self._looked = now
+
+    def _fill(self, next_request: Callable[[str | None], Request | None]) -> None:
+        """Give work to idle slots, as long as fewer than ``jobs`` are awake."""
+        for lane in self._lanes:
+            if sum(one.awake for one in self._lanes) >= self._jobs:
+                return
+            if lane.request is None:
+                self._give(lane, next_request)
+        number = len(self._lanes)
+        busy = all(lane.request is not None for lane in self._lanes)
+        if busy and number < self._most and self._slept > WORTH * (number - self._jobs + 1):
+            self._adopt(Slot(self._launch))
+            self._give(self._lanes[-1], next_request)
+
     def _give(self, lane: _Lane, next_request: Callable[[str | None], Request | None]) -> None:
         request = next_request(lane.slot.mode)
         if request is None:
             return
         lane.request = request
+        lane.still = 0
         lane.steps = [] if lane.slot.mode == request.mode else self._way(lane.slot, request.mode)
         lane.steps.append(request.record)
         lane.leaving = lane.leaving or lane.steps[0]["op"] == "leave"

@@ -51,6 +51,21 @@ class Batch:
     tries: tuple[Try, ...]
 
 
+def told_failure(baseline: Baseline, reply: Record, test: int | None) -> Failure | None:
+    """How this test failed; an accident that it shows without a fault is none."""
+    found = reply.get("failure")
+    if found is None:
+        return None
+    usual = baseline.accidents.get(test, frozenset()) if test is not None else ()
+    return Failure(
+        phase=found["phase"],
+        exception=found["exception"],
+        message=found["message"],
+        by_test=found["by_test"],
+        accident=any(accident not in usual for accident in found["accidents"]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Requests:
     """Makes requests from plans, and outcomes from replies; pure."""
@@ -66,7 +81,7 @@ class Requests:
         record: Record = {
             "op": "trial",
             "id": about.planned.mutant.id if about.planned else "control",
-            "mutant": self._mutant(about.planned),
+            "mutant": self.fault(about.planned) if about.planned else None,
             "tests": about.tests,
             "limits": [self.limits.of(s) for s in seconds],
         }
@@ -75,9 +90,8 @@ class Requests:
             record["files"] = sorted({self.test_files[test] for test in about.tests})
         return Request(record, mode, about)
 
-    def _mutant(self, planned: Planned | None) -> Record | None:
-        if planned is None:
-            return None
+    def fault(self, planned: Planned) -> Record:
+        """What a child needs to put a mutant in."""
         mutant = planned.mutant
         return {
             "path": self.path(planned),
@@ -92,20 +106,6 @@ class Requests:
     def path(self, planned: Planned) -> str:
         """The absolute path of a mutant's file."""
         return str(self.root / planned.mutant.file)
-
-    def failure(self, reply: Record, killer: int | None) -> Failure | None:
-        """How the test failed; an accident that it shows without a fault is none."""
-        found = reply.get("failure")
-        if found is None:
-            return None
-        usual = self.baseline.accidents.get(killer, frozenset()) if killer is not None else ()
-        return Failure(
-            phase=found["phase"],
-            exception=found["exception"],
-            message=found["message"],
-            by_test=found["by_test"],
-            accident=any(accident not in usual for accident in found["accidents"]),
-        )
 
     def outcome(
         self,

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import refute_child
+from refute.trials.services import Service
 
 _LAUNCHER = Path(refute_child.__file__).with_name("launch.py")
 _HIDDEN = ("/run", "/var/run", "/tmp/.X11-unix", "/tmp/.ICE-unix", "/var/lib/mysql", "/var/spool")
@@ -140,6 +141,8 @@ def plan(
     keep_admin: bool = False,
     init: bool = False,
     pass_fds: Sequence[int] = (),
+    services: Sequence[Service] = (),
+    control: int = -1,
     error_fd: int = -1,
 ) -> dict[str, Any]:
     """What the launcher is to do; its docstring has the meaning of each key.
@@ -155,6 +158,8 @@ def plan(
         "parent": os.getpid(),
         "seal": seal.kind.value,
         "pass_fds": list(pass_fds),
+        "services": [[one.host, one.port] for one in services],
+        "control": control,
         "error_fd": error_fd,
         "writable": writable_folders(project_root, env),
         "hide": [*_HIDDEN, *filter(None, [env.get("XDG_RUNTIME_DIR")])],
@@ -175,14 +180,18 @@ def spawn(
     keep_admin: bool = False,
     init: bool = False,
     pass_fds: Sequence[int] = (),
+    services: Sequence[Service] = (),
+    control: int = -1,
     stdin: Stream = subprocess.DEVNULL,
     stdout: Stream = None,
     stderr: Stream = None,
 ) -> Program:
     """Start `argv`; returns once it is executed, or raises SealError.
 
-    Without a seal `init`, `keep_admin` and the folders mean nothing. The kernel kills the
-    program when the *thread* that called this ends: call it from one that lives as long.
+    `services` are let through the seal; `control` is the far end of a `Control`, for those who
+    will ask which were reached. Without a seal `services`, `init`, `keep_admin` and the folders
+    mean nothing. The kernel kills the program when the *thread* that called this ends: call it
+    from one that lives as long.
     """
     heard, told = os.pipe()
     with open(heard, "rb") as reports, tempfile.TemporaryFile() as written:
@@ -197,6 +206,8 @@ def spawn(
                 keep_admin=keep_admin,
                 init=init,
                 pass_fds=pass_fds,
+                services=services,
+                control=control,
                 error_fd=told,
             )
             written.write(json.dumps(record).encode())
@@ -208,7 +219,7 @@ def spawn(
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
-                pass_fds=[*pass_fds, told, written.fileno()],
+                pass_fds=[*pass_fds, *([control] if control >= 0 else []), told, written.fileno()],
                 start_new_session=True,
             )
         finally:

@@ -6,13 +6,16 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import refute_child
+from refute.errors import fail
 from refute.trials import seal as sealing
+from refute.trials.services import Control, Service
 
 Record = dict[str, Any]
 
@@ -57,6 +60,8 @@ class Launch:
     cwd_on_path: bool = False
     memory: int = 0
     processes: int = 0
+    #: What is let through the seal, of what listens on the machine's own loopback.
+    services: tuple[Service, ...] = ()
 
 
 class Slot:
@@ -69,6 +74,8 @@ class Slot:
         self.mode: str | None = None
         self._log: BinaryIO = tempfile.TemporaryFile()
         self._buffer = b""
+        guarded = bool(launch.services) and launch.seal.kind is sealing.SealKind.FULL
+        self._control = Control() if guarded else None
         child_in, self._out = os.pipe()
         self._in, child_out = os.pipe()
         try:
@@ -88,12 +95,16 @@ class Slot:
                 seal=launch.seal,
                 keep_admin=True,
                 pass_fds=(child_in, child_out),
+                services=launch.services,
+                control=self._control.theirs.fileno() if self._control else -1,
                 stdout=self._log,
                 stderr=self._log,
             )
         finally:
             os.close(child_in)
             os.close(child_out)
+            if self._control:
+                self._control.theirs.close()
         self.send(
             {
                 "version": refute_child.WIRE_VERSION,
@@ -103,6 +114,11 @@ class Slot:
                 "processes": launch.processes,
             }
         )
+
+    @property
+    def pid(self) -> int:
+        """The slot's first process; all others are below it."""
+        return self._process.pid
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when a record arrives."""
@@ -146,6 +162,21 @@ class Slot:
             self.expect("left")
             self.mode = None
 
+    def let_through(self, services: Iterable[Service]) -> frozenset[Service]:
+        """Shut out all other services; returns those that were reached so far. Raises SlotDied."""
+        if self._control is None:
+            return frozenset()
+        kept = frozenset(services)
+        try:
+            found = self._control.keep(kept)
+        except OSError as error:
+            raise SlotDied(self._epitaph()) from error
+        if not kept:
+            # The relay, of no more use, has ended.
+            self._control.close()
+            self._control = None
+        return found
+
     def printed(self) -> str:
         """The last of what the slot's processes printed outside any test."""
         size = self._log.seek(0, os.SEEK_END)
@@ -160,6 +191,8 @@ class Slot:
             self._out = self._in = -1
         self._process.kill()
         self._process.wait()
+        if self._control:
+            self._control.close()
         self._log.close()
 
     def _fill(self) -> None:
@@ -171,3 +204,37 @@ class Slot:
     def _epitaph(self) -> str:
         status = self._process.wait()
         return f"the test process ended with status {status}\n{self.printed()}".rstrip()
+
+
+def greet(slot: Slot) -> Record:
+    """A slot's first words. Raises RefuteError: wire-mismatch, no-pytest."""
+    with alive():
+        hello = slot.expect("hello", "refused", "no-pytest")
+    if hello["event"] == "refused":
+        fail("wire-mismatch", f"the worker speaks version {hello['version']}")
+    if hello["event"] == "no-pytest":
+        fail("no-pytest", f"{slot.launch.python} has no pytest: {hello['reason']}")
+    return hello
+
+
+@contextmanager
+def alive() -> Iterator[None]:
+    """Outside the hunt nothing can make good for a slot that dies."""
+    try:
+        yield
+    except SlotDied as death:
+        first, *rest = str(death).splitlines() or [""]
+        fail("worker-died", f"{first}.", detail=[line[:500] for line in rest], cause=death)
+
+
+def reached(slots: Sequence[Slot]) -> frozenset[Service]:
+    """The services that were reached in any of these slots. Raises SlotDied."""
+    return frozenset().union(*(slot.let_through(slot.launch.services) for slot in slots))
+
+
+def narrowed(launch: Launch, slots: Sequence[Slot]) -> Launch:
+    """Let through what was reached in these slots, and no more. Raises SlotDied."""
+    services = reached(slots)
+    for slot in slots:
+        slot.let_through(services)
+    return replace(launch, services=tuple(sorted(services)))

@@ -1,0 +1,2 @@
+def is_full(books):
+    return books >= 10

@@ -1,0 +1,5 @@
+import part
+
+
+def test_part():
+    assert part.part() == 1
