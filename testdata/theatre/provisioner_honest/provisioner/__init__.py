@@ -1,0 +1,1 @@
+"""A provisioner in miniature: instances of an application, each in a namespace of its own."""
