@@ -122,6 +122,11 @@ FURTHER = (
         "tinydb", "4.9.0", "flat", "parametrised fixtures, files", 219, requires=("pyyaml",),
     ),
     Package(
+        "typeguard", "4.6.0", "src", "match statements; code that rewrites code", 545,
+        # These start a type checker of their own.
+        pytest_args=("--ignore=tests/mypy",), paths=("src/typeguard/_transformer.py",),
+    ),
+    Package(
         "starlette", "1.10.0", "flat", "a web framework; anyio tests on asyncio and trio", 1412,
         requires=(
             "blockbuster", "httpx", "httpx2[zstd]>=2", "itsdangerous", "jinja2",

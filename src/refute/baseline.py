@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from refute.observed import Observed
+
 
 class TestOutcome(StrEnum):
     """What a test did on unchanged code. Only ``passed`` ones are put to faults."""
@@ -92,3 +94,5 @@ class Baseline:
     #: Real paths of those files.
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    #: Doubles and crossings of each test, as seen in the suite's own order.
+    observed: Observed = field(default_factory=Observed)

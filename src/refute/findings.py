@@ -7,59 +7,17 @@ was run against some faults, not against all that it could have noticed.
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from refute.baseline import Baseline, Test, TestOutcome
+from refute.finding import Finding, Severity, Slug, finding_id, ordered
 from refute.metrics.mutation import Counts, by, by_file
 from refute.metrics.ranking import base, change, place, rank, ranked, sensitive
 from refute.verdicts import Judged, Verdict
 
-
-class Severity(StrEnum):
-    """How much a finding matters, the worst first."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-class Slug(StrEnum):
-    """The kinds of finding, in the order in which they are listed."""
-
-    UNSEALED = "unsealed"
-    RED_TEST = "red-test"
-    FLAKY_TEST = "flaky-test"
-    SURVIVOR = "survivor"
-    UNTESTED_FUNCTION = "untested-function"
-    UNNOTICED_FUNCTION = "unnoticed-function"
-    SILENT_TEST = "silent-test"
-    UNJUDGED_CODE = "unjudged-code"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that a reader should know, with what it rests on."""
-
-    #: ``f-`` and a hash of what it is about; the same from run to run.
-    id: str
-    slug: Slug
-    severity: Severity
-    #: Path relative to the project's root; empty when it is about no file.
-    file: str
-    #: Line from 1, or None where only the file is known.
-    line: int | None
-    message: str
-    #: Mutant ids, test ids or facts in words, the most telling first.
-    evidence: tuple[str, ...]
-    #: A command that shows it.
-    reproduce: str
-    remedy: str
-
+__all__ = ["Finding", "Severity", "Slug", "find", "finding_id", "ordered", "survivors"]
 
 SILENT_AFTER = 5
 """Faults that a test must have been run against before its silence is worth a word."""
@@ -69,11 +27,12 @@ UNNOTICED_AFTER = 4
 
 
 def find(
-    judged: Iterable[Judged], baseline: Baseline, *, unsealed: str = ""
+    judged: Iterable[Judged], baseline: Baseline, *, unsealed: str = "", silent: bool = True
 ) -> tuple[Finding, ...]:
     """All findings of a run, by severity, then kind, then how telling they are.
 
-    ``unsealed`` says why the trials ran without a seal; empty when they were sealed.
+    ``unsealed`` says why the trials ran without a seal; empty when they were sealed. ``silent``
+    tests are named where nothing better is known of them than what the score phase met.
     """
     items = tuple(judged)
     found = [
@@ -81,14 +40,10 @@ def find(
         *_set_aside(baseline.tests, sealed=not unsealed),
         *survivors(items),
         *_functions(items),
-        *_silent(items, baseline.tests),
+        *(_silent(items, baseline.tests) if silent else ()),
         *_unjudged(items),
     ]
-    severities, slugs = list(Severity), list(Slug)
-    # The sort is stable: within a kind the order in which they were found stays.
-    return tuple(
-        sorted(found, key=lambda one: (severities.index(one.severity), slugs.index(one.slug)))
-    )
+    return ordered(found)
 
 
 def survivors(judged: Sequence[Judged]) -> Iterator[Finding]:
@@ -106,7 +61,7 @@ def survivors(judged: Sequence[Judged]) -> Iterator[Finding]:
         ran = len(lead.tests_run) or len(lead.covered_by)
         more = f" {len(items) - 1} more on this line." if len(items) > 1 else ""
         yield Finding(
-            id=_id(Slug.SURVIVOR, anchors[spot]),
+            id=finding_id(Slug.SURVIVOR, anchors[spot]),
             slug=Slug.SURVIVOR,
             severity=_survivor_severity(rank(lead)),
             file=spot[0],
@@ -177,7 +132,7 @@ def _function_finding(slug: Slug, items: list[Judged], tally: Counts) -> Finding
         )
         remedy = "Begin with the first fault listed: make one test fail under it."
     return Finding(
-        id=_id(slug, first.file, first.function),
+        id=finding_id(slug, first.file, first.function),
         slug=slug,
         severity=Severity.HIGH if grave else Severity.MEDIUM,
         file=first.file,
@@ -204,7 +159,7 @@ def _silent(judged: Sequence[Judged], tests: Sequence[Test]) -> Iterator[Finding
             continue
         shown = sorted(faults[name])
         yield Finding(
-            id=_id(Slug.SILENT_TEST, name),
+            id=finding_id(Slug.SILENT_TEST, name),
             slug=Slug.SILENT_TEST,
             severity=Severity.LOW,
             file=name.partition("::")[0],
@@ -237,7 +192,7 @@ def _set_aside(tests: Iterable[Test], sealed: bool) -> Iterator[Finding]:
         else:
             continue
         yield Finding(
-            id=_id(slug, test.id),
+            id=finding_id(slug, test.id),
             slug=slug,
             severity=Severity.MEDIUM,
             file=test.id.partition("::")[0],
@@ -260,7 +215,7 @@ def _unjudged(judged: Sequence[Judged]) -> Iterator[Finding]:
         what = "could not be judged" if verdict is Verdict.ERROR else "got no stable verdict"
         number = "1 fault" if len(items) == 1 else f"{len(items)} faults"
         yield Finding(
-            id=_id(Slug.UNJUDGED_CODE, verdict.value, reason),
+            id=finding_id(Slug.UNJUDGED_CODE, verdict.value, reason),
             slug=Slug.UNJUDGED_CODE,
             severity=Severity.LOW,
             file=files.most_common(1)[0][0],
@@ -275,7 +230,7 @@ def _unjudged(judged: Sequence[Judged]) -> Iterator[Finding]:
 def _unsealed(reason: str) -> Iterator[Finding]:
     if reason:
         yield Finding(
-            id=_id(Slug.UNSEALED),
+            id=finding_id(Slug.UNSEALED),
             slug=Slug.UNSEALED,
             severity=Severity.MEDIUM,
             file="",
@@ -285,9 +240,3 @@ def _unsealed(reason: str) -> Iterator[Finding]:
             reproduce="refute doctor",
             remedy="Run where Linux user namespaces are allowed, or in a throw-away container.",
         )
-
-
-def _id(slug: Slug, *about: str) -> str:
-    """A short id that depends on nothing but what the finding is about."""
-    text = "\0".join((slug.value, *about))
-    return "f-" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,18 +12,24 @@ from refute import __version__, findings, judgement
 from refute.baseline import Baseline, TestOutcome
 from refute.console import Console
 from refute.diary import Diary
+from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
-from refute.faults.plan import Planned, make_plan
+from refute.faults.plan import Plan, Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
+from refute.finding import ordered
 from refute.interpreter import Interpreter, choose
 from refute.judgement import Judgement, Source
 from refute.ledger import Ledger
 from refute.project import Project, discover
 from refute.settings import Settings
 from refute.store import Store
+from refute.strengthening import Strengthening
+from refute.theatre import findings as theatre_findings
+from refute.theatre.traced import settle_reached
 from refute.trials.engine import Engine
 from refute.trials.machine import choose_seal
-from refute.trials.observation import Collected, check_origin
+from refute.trials.merged import check_origin
+from refute.trials.observation import Collected
 from refute.trials.outcome import Outcome
 from refute.trials.seal import Seal, SealKind
 from refute.verdicts import Judged, Verdict
@@ -45,39 +52,38 @@ def run(settings: Settings, console: Console) -> Judgement:
         mutants = _faults(engine, selected_files(project, settings), diary)
         baseline = _observe(engine, collected, mutants, diary)
         check_origin(project, collected, baseline)
-        plan = make_plan(mutants, baseline)
         ledger = Ledger(baseline, console.handle)
-        ledger.begin(mutants, plan)
-        if seal.kind is SealKind.NONE and not settings.unsealed:
-            plan, unsafe = without_unsafe(plan, baseline)
-            ledger.leave_out(unsafe)
-        store = Store.open(project.root, diary.warn)
+        plan = _plan(mutants, baseline, ledger, leave=_unsafe(seal, settings))
+        strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
         context = _context(settings, project, interpreter, engine)
-        known = ledger.reuse(store.known(context))
-        ahead = len(ledger.planned) - len(known)
-        diary.ahead(ahead, estimate(plan, baseline, engine.jobs), len(known))
-
-        def on_outcome(planned: Planned, outcome: Outcome) -> None:
-            store.add(context, outcome)
-            ledger.add(planned, outcome)
-
         try:
-            with diary.stage("trials") as stage:
-                unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold)
-                stage.count = ledger.done
-            baseline = _without_unfit(baseline, unfit)
+            with closing(Store.open(project.root, diary.warn)) as store:
+                unfit = _score(engine, plan, baseline, ledger, store, context, diary)
+            strength.baseline = baseline = _without_unfit(baseline, unfit)
+            with diary.stage("strength") as stage:
+                judged = tuple(ledger.judged.values())
+                factor = settings.timeout_factor
+                stage.count = strength.run(engine, judged, factor, diary.progress)
         except KeyboardInterrupt:
             diary.interrupted(ledger.done, len(ledger.planned))
-        finally:
-            store.close()
     judged = tuple(ledger.judged.values())
+    theatre = strength.judge(judged)
+    judged = settle_reached(judged, theatre.traces)
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
         selection=_selection(settings),
         project=judgement.Project(project.name, project.files, project.tests),
         baseline=baseline,
         judged=judged,
-        findings=findings.find(judged, baseline, unsealed=_unsealed(seal)),
+        theatre=theatre,
+        findings=ordered(
+            [
+                *findings.find(
+                    judged, baseline, unsealed=_unsealed(seal), silent=not strength.complete
+                ),
+                *theatre_findings.find(theatre, baseline),
+            ]
+        ),
         sources=_sources(project.root, judged),
         timing=diary.stages,
         notes=diary.remarks,
@@ -109,6 +115,59 @@ def _observe(
     diary.suite(baseline)
     diary.services([str(service) for service in engine.launch.services])
     return baseline
+
+
+def _unsafe(seal: Seal, settings: Settings) -> bool:
+    """Whether faults that may set something free have to be left out."""
+    return seal.kind is SealKind.NONE and not settings.unsealed
+
+
+def _plan(mutants: list[Mutant], baseline: Baseline, ledger: Ledger, *, leave: bool) -> Plan:
+    """Which tests are run against which mutant; what is not to be tried is entered at once."""
+    plan = make_plan(mutants, baseline)
+    ledger.begin(mutants, plan)
+    if leave:
+        plan, unsafe = without_unsafe(plan, baseline)
+        ledger.leave_out(unsafe)
+    return plan
+
+
+def _strength(engine: Engine, baseline: Baseline, plan: Plan, *, leave: bool) -> Strengthening:
+    """What tests and doubles are put to, beside what the score needs."""
+    observed = baseline.observed
+    sites = {
+        call.site
+        for seen in observed.tests.values()
+        for double in seen.doubles
+        for call in double.calls
+    }
+    # Nobody knows what a fault in what a double hands back may set free.
+    doubles = () if leave else make_double_faults(observed, engine.units(sites))
+    return Strengthening(engine.launch.root, baseline, plan.tried, doubles)
+
+
+def _score(
+    engine: Engine,
+    plan: Plan,
+    baseline: Baseline,
+    ledger: Ledger,
+    store: Store,
+    context: str,
+    diary: Diary,
+) -> dict[int, str]:
+    """Each mutant until its first kill; returns tests that don't suit forks, with the reason."""
+    known = ledger.reuse(store.known(context))
+    ahead = len(ledger.planned) - len(known)
+    diary.ahead(ahead, estimate(plan, baseline, engine.jobs), len(known))
+
+    def on_outcome(planned: Planned, outcome: Outcome) -> None:
+        store.add(context, outcome)
+        ledger.add(planned, outcome)
+
+    with diary.stage("trials") as stage:
+        unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold)
+        stage.count = ledger.done
+    return unfit
 
 
 def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:

@@ -43,6 +43,10 @@ class Reached(StrEnum):
     NOT_REACHED = "not_reached"
     REACHED = "reached"
     INFECTED = "infected"
+    SWALLOWED = "swallowed"
+    """A test double, or a real boundary, received something else."""
+    PROPAGATED = "propagated"
+    """Project code gave something else back to a test, which did not assert on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Runner:
         self._outcome = "passed"
         self._detail = ""
         self._detailed = False
+        #: Told of each item just before it runs.
+        self.before: Callable[[pytest.Item], None] | None = None
 
     def run(self, item: pytest.Item, nextitem: pytest.Item | None, detailed: bool) -> Record:
         """Run one item through all plugins that wrap the protocol.
@@ -48,6 +50,8 @@ class Runner:
         self._failure, self._outcome, self._detail = None, "passed", ""
         self._detailed = detailed
         _seed_everything()
+        if self.before is not None:
+            self.before(item)
         if not detailed:
             item.repr_failure = _bare  # type: ignore[method-assign]
             item._repr_failure_py = _bare  # type: ignore[method-assign, assignment]

@@ -5,13 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from os.path import realpath as _realpath
 from types import CodeType
 from typing import Any
 
 import pytest
 
+from .callsites import (
+    Disturbance,
+    Place,
+    Predicate,
+    UnknownCall,
+    armed_call,
+    hooked_module,
+    stands_in,
+)
 from .definitions import Default, Undo, apply_binding, apply_default, definition
 from .observe.raises import Raises
 from .runner import Runner
@@ -68,19 +78,28 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """A mutant that is in: how many functions it changed, and how to take it out."""
+    """A fault that is in: how many functions it changed, and how to take it out."""
 
     functions: int
     undo: Undo
+    #: The hook of a double fault, which counts how often it took effect.
+    hook: Disturbance | None = None
 
 
 class Arming:
-    """Everything needed to put one mutant in, prepared before the fork."""
+    """Everything needed to put one fault in, prepared before the fork.
 
-    def __init__(self, texts: Texts, ticks: Ticks, sources: Sources) -> None:
+    A mutant's record holds its edit as ``start``, ``end`` and ``text``; a double fault's holds
+    ``double`` instead, with the place of the call, ``path`` and ``change``.
+    """
+
+    def __init__(
+        self, texts: Texts, ticks: Ticks, sources: Sources, is_double: Predicate = stands_in
+    ) -> None:
         self._texts = texts
         self._ticks = ticks
         self._sources = sources
+        self._is_double = is_double
 
     def prepare(self, mutant: Record) -> None:
         """Parse the file and compile the original once, before any fork."""
@@ -90,21 +109,43 @@ class Arming:
                 module.original(mutant["unit"], mutant["unit_line"])
 
     def arm(self, mutant: Record, live: LiveFunctions, loaded: frozenset[str]) -> Armed:
-        """Swap the mutant in, and have it in force for imports to come. Raises Unswappable."""
+        """Swap the fault in, and have it in force for imports to come. Raises Unswappable."""
         path = mutant["path"]
         module = self._texts.module(path)
+        is_loaded = _realpath(path) in loaded
+        if is_loaded and mutant["unit"] is None:
+            raise Unswappable("it runs when its module is imported")
+        if "double" in mutant:
+            return self._at_call(module, mutant, live if is_loaded else None)
         edit = (mutant["start"], mutant["end"], mutant["text"])
         armed = Armed(0, lambda: None)
-        if _realpath(path) in loaded:
-            if mutant["unit"] is None:
-                raise Unswappable("it runs when its module is imported")
+        if is_loaded:
             armed = self._define(module, mutant, edit, live) or self._swap(
-                module, mutant, edit, live
+                module, mutant, self._code(module, mutant, edit), live
             )
-            if not armed.functions:
-                raise Unswappable("no function of that name is alive")
+            _somewhere(armed)
         self._sources.mutate(path, lambda: module.mutated_module(*edit))
         return armed
+
+    def _at_call(self, module: Module, mutant: Record, live: LiveFunctions | None) -> Armed:
+        """A double fault, in live functions where there are any."""
+        double = mutant["double"]
+        place: Place = tuple(double[k] for k in ("line", "column", "end_line", "end_column"))
+        hook = Disturbance(double["path"], double["change"], self._is_double)
+        make = partial(hooked_module, module, place, hook)
+        armed = Armed(0, lambda: None)
+        if live is not None:
+            key = mutant["unit"], mutant["unit_line"]
+            code = partial(armed_call, module, *key, place, hook, self._ticks.tick)
+            armed = self._swap(module, mutant, code, live)
+            _somewhere(armed)
+        else:
+            try:
+                make()
+            except UnknownCall as error:
+                raise Unswappable(str(error)) from error
+        self._sources.mutate(module.path, make)
+        return replace(armed, hook=hook)
 
     def disarm(self, armed: Armed) -> None:
         """Take the mutant out again."""
@@ -137,22 +178,33 @@ class Arming:
 
     def arm_original(self, mutant: Record, live: LiveFunctions) -> None:
         """Count the ticks of the unchanged function."""
-        self._swap(self._texts.module(mutant["path"]), mutant, None, live)
+        module = self._texts.module(mutant["path"])
+        self._swap(module, mutant, self._code(module, mutant, None), live)
+
+    def _code(
+        self, module: Module, mutant: Record, edit: tuple[int, int, str] | None
+    ) -> Callable[[], CodeType]:
+        unit, line = mutant["unit"], mutant["unit_line"]
+        return lambda: module.armed(unit, line, edit, self._ticks.tick)
 
     def _swap(
         self,
         module: Module,
         mutant: Record,
-        edit: tuple[int, int, str] | None,
+        make: Callable[[], CodeType],
         live: LiveFunctions,
     ) -> Armed:
-        unit, line = mutant["unit"], mutant["unit_line"]
         try:
-            original: CodeType = module.original(unit, line)
-            swapped = live.swap(original, module.armed(unit, line, edit, self._ticks.tick))
+            original: CodeType = module.original(mutant["unit"], mutant["unit_line"])
+            swapped = live.swap(original, make())
             return Armed(len(swapped), lambda: restore(swapped))
-        except (UnknownUnit, SyntaxError) as error:
+        except (UnknownUnit, UnknownCall, SyntaxError) as error:
             raise Unswappable(f"it can't be compiled alone: {error}") from error
+
+
+def _somewhere(armed: Armed) -> None:
+    if not armed.functions:
+        raise Unswappable("no function of that name is alive")
 
 
 def _accidents(item: pytest.Item, runner: Runner, raises: Raises) -> list[str]:

@@ -11,11 +11,14 @@ import __future__
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+Hooks = Mapping[str, Callable[..., Any]]
+"""Functions of ours by the marks that stand for them in a tree: constants that no source has."""
 
 _TICK = "\0refute-tick\0"
 _FUTURE_FLAGS = {
@@ -38,7 +41,8 @@ class Module:
         self.path = path
         self.source = source
         self.tree = parse(source)
-        self._starts = line_starts(source)
+        #: Character offset of each line's start.
+        self.starts = line_starts(source)
         self._flags = 0
         for node in self.tree.body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
@@ -71,20 +75,23 @@ class Module:
         unit_line: int,
         edit: tuple[int, int, str] | None,
         tick: Callable[[], None],
+        rewrite: Callable[[FunctionNode], Hooks] | None = None,
     ) -> CodeType:
         """The unit's code as a trial runs it: with or without the edit, calling ``tick`` at
         each start of a function and of a loop's body, and keeping the free variables of the
-        original, so that it fits the closures that exist.
+        original, so that it fits the closures that exist. ``rewrite`` may change the tree in
+        place, and names the hooks for the marks that it has put in.
         """
         key = (unit, unit_line)
         node = self._parse(key, edit)
+        hooks = rewrite(node) if rewrite is not None else {}
         keep = {
             (code.co_name, code.co_firstlineno): code.co_freevars
             for code in nested_codes(self.original(unit, unit_line))
         }
         _Arm(keep).visit(node)
         ast.fix_missing_locations(node)
-        return _plant(self._compile(unit, unit_line, node, key), tick)
+        return _plant(self._compile(unit, unit_line, node, key), {_TICK: tick, **hooks})
 
     def node(self, key: tuple[str, int], edit: tuple[int, int, str] | None = None) -> FunctionNode:
         """The unit's syntax tree, with or without one edit. Raises UnknownUnit, SyntaxError."""
@@ -98,6 +105,12 @@ class Module:
         """The whole module's code with one edit. Raises SyntaxError."""
         return self._code(parse(self.source[:start] + text + self.source[end:]))
 
+    def rewritten_module(self, rewrite: Callable[[ast.Module], Hooks]) -> CodeType:
+        """The whole module's code after a change of its tree; see ``armed``."""
+        tree = parse(self.source)
+        hooks = rewrite(tree)
+        return _plant(self._code(ast.fix_missing_locations(tree)), hooks)
+
     def original_module(self) -> CodeType:
         """The whole module's code, unchanged."""
         return self._code(self.tree)
@@ -109,9 +122,9 @@ class Module:
             raise UnknownUnit(f"{key[0]} at line {key[1]} of {self.path}")
         node = self._units[key][0]
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        start = self._starts[first - 1]
+        start = self.starts[first - 1]
         last = node.end_lineno or node.lineno
-        stop = self._starts[last] if last < len(self._starts) else len(self.source)
+        stop = self.starts[last] if last < len(self.starts) else len(self.source)
         text = self.source[start:stop]
         if edit is not None:
             text = text[: edit[0] - start] + edit[2] + text[edit[1] - start :]
@@ -244,17 +257,12 @@ def _module_imports(tree: ast.Module) -> list[ast.stmt]:
     return [ast.fix_missing_locations(dead)]
 
 
-def _plant(code: CodeType, tick: Callable[[], None]) -> CodeType:
-    """Put the tick function itself in the place of its marker, out of reach of any name."""
-    consts: tuple[Any, ...] = tuple(
-        tick
-        if isinstance(const, str) and const == _TICK
-        else _plant(const, tick)
-        if isinstance(const, CodeType)
-        else const
-        for const in code.co_consts
+def _plant(code: CodeType, hooks: Hooks) -> CodeType:
+    """Put the hooks themselves in the place of their marks, out of reach of any name."""
+    consts = (
+        _plant(const, hooks) if isinstance(const, CodeType) else const for const in code.co_consts
     )
-    return code.replace(co_consts=consts)
+    return code.replace(co_consts=tuple(hooks.get(c, c) if type(c) is str else c for c in consts))
 
 
 class _Arm(ast.NodeVisitor):

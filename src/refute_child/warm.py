@@ -69,6 +69,8 @@ class Warm:
             else:
                 record = self._look(trial["tests"], raises, offset)
                 self._arming.disarm(armed)
+                if armed.hook is not None:
+                    record["effects"] = armed.hook.effects
             offset += len(trial["tests"])
             proven = record["result"] != "failed" or self._passes(trial, record, raises, offset)
             offset += len(trial["tests"])

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from os.path import realpath as _realpath
 from time import perf_counter as _now
 
-import pytest
-
-from .elsewhere import Elsewhere, mutating
+from .boot import is_library
+from .callsites import units_of
+from .elsewhere import mutating
 from .forks import Forks, Report, settle_memory
-from .infection import plant_probes
-from .observe.boundaries import Boundaries
-from .observe.fixtures import FixtureLines
-from .observe.lines import Lines, Marks, import_lines
+from .observe.lines import Lines, import_lines
 from .observe.raises import Raises
+from .observing import Observing
 from .session import Suite, clear_capture, quiet_output
 from .sources import Sources
 from .state import ended, loaded_files, origin_of
 from .supervise import Limit
 from .swap import LiveFunctions, Unswappable
+from .traces import Traces
 from .trial import Arming, Texts, Ticks, run_tests
 from .warm import TICKS, Warm
 from .wire import Channel, Record
@@ -72,6 +70,17 @@ class Zygote:
         if factory is not None:
             factory.getbasetemp()
         self._live = LiveFunctions(self._is_project)
+        self._root = _realpath(os.getcwd())
+        observing = Observing(
+            self._channel,
+            self._forks,
+            suite,
+            self._sources,
+            self._lines,
+            self._live,
+            self._texts,
+            self._files,
+        )
         self._forks.layers.settle()
         settle_memory()
         while True:
@@ -79,11 +88,15 @@ class Zygote:
             if request is None or request["op"] == "leave":
                 return
             if request["op"] == "baseline":
-                self._channel.send(self._baseline(request))
+                self._channel.send(observing.baseline(request))
             elif request["op"] == "elsewhere":
-                self._channel.send(self._elsewhere(request))
+                self._channel.send(observing.elsewhere(request))
+            elif request["op"] == "units":
+                self._channel.send(self._units(request))
             elif request["op"] == "batch":
                 self._channel.send(self._batch(request))
+            elif request["op"] == "traces":
+                self._channel.send(self._traces(request))
             elif request["op"] == "trial":
                 self._channel.send(self._trial(request))
 
@@ -109,81 +122,15 @@ class Zygote:
             },
         }
 
-    def _baseline(self, request: Record) -> Record:
-        order = list(range(len(self._suite.items)))
-        if request["order"] == "reverse":
-            order.reverse()
-        mutants = request.get("mutants", ())
-        limits = [Limit(*request["limit"])] * len(order) if "limit" in request else None
-        end, told = self._forks.run(lambda report: self._observe(order, mutants), limits)
-        return {"event": "baseline", **(told[-1] if told else {"died": f"{end.kind} {end.status}"})}
-
-    def _observe(self, order: list[int], mutants: Sequence[Record]) -> Record:
-        """The whole suite, each test observed, with probes for these mutants; in a fork."""
-        items, runner = self._suite.items, self._suite.runner
-        plugins: pytest.PytestPluginManager = items[0].config.pluginmanager
-        fixtures = FixtureLines(self._lines)
-        plugins.register(fixtures, "refute-fixture-lines")
-        raises, boundaries = Raises(self._is_project), Boundaries()
-        probed: list[int] = []
-        if mutants:
-            self._lines.infected = Marks(len(mutants))
-            probed = plant_probes(mutants, self._texts, self._live, self._lines.infected)
-        self._lines.start()
-        for thing in self._live.codes():
-            self._lines.watch(thing)
-        self._lines.discover()
-        self._sources.on_code = self._lines.watch
-        if hasattr(sys, "monitoring"):
-            raises.start()
-        else:
-            self._lines.also_raises(raises.seen)
-        boundaries.start()
-        began = _now()
-        for position, index in enumerate(order):
-            following = items[order[position + 1]] if position + 1 < len(order) else None
-            self._forks.board.start(position)
-            self._channel.send({"event": "begin", "index": index})
-            raises.take()
-            boundaries.take()
-            fixtures.begin()
-            record = runner.run(items[index], following, detailed=True)
-            record["lines"] = fixtures.end(index, items[index])
-            record["accidents"] = raises.take()
-            record["boundaries"] = boundaries.take()
-            self._channel.send({"event": "test", "index": index, **record})
-        self._channel.send({"event": "shared", "lines": fixtures.shared()})
-        return {"seconds": _now() - began, "probed": probed}
-
-    def _elsewhere(self, request: Record) -> Record:
-        end, told = self._forks.run(lambda _: self._watch_children(request["tests"]), None)
-        done = {} if told else {"died": f"{end.kind} {end.status}"}
-        return {"event": "elsewhere-done", **done}
-
-    def _watch_children(self, tests: list[int]) -> Record:
-        """Tests that start processes, with their child interpreters observed; in a fork."""
-        items = [self._suite.items[index] for index in tests]
-        boundaries = Boundaries()
-        boundaries.start()
-        folder = tempfile.mkdtemp(prefix="refute-")
-        elsewhere = Elsewhere(folder, self._lines.table, self._files)
-        elsewhere.prepare(os.environ)
-        for position, item in enumerate(items):
-            following = items[position + 1] if position + 1 < len(items) else None
-            self._forks.board.start(position)
-            boundaries.interpreters = 0
-            record = self._suite.runner.run(item, following, detailed=False)
-            seen, lines = elsewhere.take()
-            self._channel.send(
-                {
-                    "event": "elsewhere",
-                    "index": tests[position],
-                    "outcome": record["outcome"],
-                    "lines": lines,
-                    "unseen": max(0, boundaries.interpreters - seen),
-                }
-            )
-        return {}
+    def _units(self, request: Record) -> Record:
+        """The outermost functions around calls: path -> places, as (name, line) or None."""
+        found: dict[str, list[tuple[str, int] | None]] = {}
+        for path, places in request["calls"].items():
+            try:
+                found[path] = units_of(self._texts.module(path), map(tuple, places))
+            except (OSError, SyntaxError, ValueError):
+                found[path] = [None] * len(places)
+        return {"event": "units", "units": found}
 
     def _trial(self, request: Record) -> Record:
         allowed = int(request.get("ticks", TICKS))
@@ -208,12 +155,36 @@ class Zygote:
         suite = self._suite
         warm = Warm(suite.items, suite.runner, self._forks, self._arming, self._ticks)
         raises = Raises(self._is_project)
-        _, told = self._forks.run(
-            lambda _: warm.run(trials, self._live, self._loaded, raises), limits
-        )
+
+        def work(report: Report) -> Record:
+            self._follow(trials)
+            return warm.run(trials, self._live, self._loaded, raises)
+
+        _, told = self._forks.run(work, limits)
         if len(told) < len(trials):
             clear_capture(suite.items[0].config)
         return {"event": "trial", "results": [r for r in told if "id" in r]}
+
+    def _traces(self, request: Record) -> Record:
+        """What a survivor changed in a few tests, in one fork; see ``traces``."""
+        self._arming.prepare(request["mutant"])
+        suite, tests = self._suite, request["tests"]
+        traces = Traces(suite.items, suite.runner, self._forks, self._arming, self._ticks)
+        sides = (self._is_project, is_library, self._root)
+
+        def work(report: Report) -> Record:
+            return traces.run(request["mutant"], tests, self._live, self._loaded, sides)
+
+        # The board's places: both unchanged runs of each test, then those under the mutant.
+        each = [Limit(*limit) for limit in request["limits"]]
+        _, told = self._forks.run(work, [*(limit for limit in each for _ in range(2)), *each])
+        if not told or "broken" in told[-1] or "test" in told[-1]:
+            clear_capture(suite.items[0].config)
+        found = {str(one["test"]): one["difference"] for one in told if "test" in one}
+        reply = {"event": "trial", "id": request["id"], "found": found}
+        if told and "broken" in told[-1]:
+            reply["broken"] = told[-1]["traceback"]
+        return reply
 
     def _measure(self, mutant: Record, test: int, request: Record) -> int:
         """Turns that the original takes in one test; 0 if it can't be told."""
@@ -238,17 +209,20 @@ class Zygote:
             def stop() -> None:
                 report({"result": "loop", "ran": self._forks.board.index + 1})
 
+            self._follow([request])
             self._ticks.begin(allowed, stop)
-            functions = -1
+            functions, hook = -1, None
             if request["mutant"] is not None:
                 if request["mutant"].get("elsewhere"):
                     mutating(os.environ, request["mutant"])
                 try:
                     armed = self._arming.arm(request["mutant"], self._live, self._loaded)
-                    functions = armed.functions
+                    functions, hook = armed.functions, armed.hook
                 except Unswappable as reason:
                     return {"result": "unswappable", "ran": 0, "reason": str(reason)}
             record = self._run(tests)
+            if hook is not None:
+                record["effects"] = hook.effects
             unused = functions == 0 and not self._sources.used
             if unused and record["result"] == "passed" and not request["mutant"].get("elsewhere"):
                 return {"result": "unswappable", "ran": 0, "reason": "its module is not imported"}
@@ -267,6 +241,13 @@ class Zygote:
         else:
             reply |= record
         return reply
+
+    def _follow(self, trials: Sequence[Record]) -> None:
+        """Before faults in doubles, in a fork: know doubles when they are called."""
+        if any("double" in trial["mutant"] for trial in trials if trial["mutant"] is not None):
+            from .observe.doubles import follow
+
+            self._suite.runner.before = follow(self._is_project, is_library, self._root)
 
     def _run(self, tests: list[int]) -> Record:
         items = [self._suite.items[index] for index in tests]

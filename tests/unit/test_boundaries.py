@@ -106,3 +106,38 @@ for number in range(300):
 """
     found, _ = crossed(tmp_path, program)
     assert len(found) <= 101
+
+
+PLACED = """
+import json, os, pathlib, socket, sqlite3, subprocess, sys, tempfile, time
+from refute_child.observe.boundaries import Boundaries
+pathlib.Path("shop.py").write_text(CODE)
+sys.path.insert(0, os.getcwd())
+import shop
+own = os.path.realpath(shop.__file__)
+boundaries = Boundaries(lambda name: os.path.realpath(name) == own)
+boundaries.start()
+shop.work()
+found = [
+    [one["kind"], os.path.basename(one["what"]), bool(one["file"]), one["line"]]
+    for one in boundaries.take_crossings()
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("subprocess.run(['/bin/true'])", [["process", "true", True, 3]]),
+        ("sqlite3.connect(':memory:').close()", [["database", "sqlite :memory:", True, 3]]),
+        ("time.sleep(0)", [["sleep", "", True, 3]] if sys.version_info >= (3, 13) else []),
+        ("open('kept.txt', 'w').close()", [["write", "kept.txt", True, 3]]),
+        ("os.remove('shop.py')", [["delete", "shop.py", True, 3]]),
+        ("tempfile.TemporaryFile(dir='/var/tmp').close()", []),
+        ("socket.create_server(('127.0.0.1', 0)).close()", [["listen", "127.0.0.1:0", True, 3]]),
+        ("open('shop.py').read()", []),
+    ],
+)
+def test_where_the_project_crosses(tmp_path: Path, line: str, expected: list[object]) -> None:
+    code = f"import os, socket, sqlite3, subprocess, tempfile, time\ndef work():\n    {line}\n"
+    assert run(OWN, "monitoring", f"CODE = {code!r}\n{PLACED}", tmp_path) == expected

@@ -15,8 +15,8 @@ from refute.verdicts import Judged, Verdict
 QUIET = "tests/test_money.py::TestShop::test_smoke"
 
 
-def of(slug: Slug, judged: Iterable[Judged], **more: str) -> list[Finding]:
-    return [one for one in find(judged, baseline(), **more) if one.slug is slug]
+def of(slug: Slug, judged: Iterable[Judged], unsealed: str = "") -> list[Finding]:
+    return [one for one in find(judged, baseline(), unsealed=unsealed) if one.slug is slug]
 
 
 def test_all_kinds_come_in_one_order_whatever_the_input_order() -> None:
@@ -171,3 +171,11 @@ def test_every_finding_can_be_acted_on() -> None:
         assert one.remedy
     ids = [one.id for one in shop().findings]
     assert len(ids) == len(set(ids))
+
+
+def test_silence_is_no_finding_where_more_is_known() -> None:
+    texts = ("100", "0.9", "amount > 100", "log(amount)", "and")
+    judged = [survived(fault(text, "0"), QUIET) for text in texts]
+    assert silent(judged, QUIET)
+    more = find(judged, baseline(passed(QUIET)), silent=False)
+    assert [one for one in more if one.slug is Slug.SILENT_TEST] == []

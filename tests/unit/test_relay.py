@@ -130,9 +130,9 @@ def test_a_reset_is_a_reset_and_an_end_an_end(tmp_path: Path) -> None:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
     code = """
-link = socket.create_connection(("127.0.0.1", port))
-link.sendall(b"x")
 try:
+    link = socket.create_connection(("127.0.0.1", port))
+    link.sendall(b"x")
     print(link.recv(100))
 except ConnectionResetError:
     print("reset")

@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from refute import __version__
+from refute.cli.attempt import attempt
 from refute.cli.completion import completion
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
 from refute.cli.operators import operators
 from refute.cli.run import run
 from refute.cli.show import show
+from refute.cli.theatre import theatre
 from refute.cli.verify import verify
 from refute.errors import nearest
 
@@ -57,9 +59,10 @@ def app() -> None:
     \b
     Begin in the project's folder:
       refute run              judge the suite
+      refute theatre          see which tests can't fail, and what their mocks hide
       refute show m-3f9a12    look at one fault that survived
     """
 
 
-for _command in (run, show, verify, operators, doctor, completion):
+for _command in (run, theatre, show, attempt, verify, operators, doctor, completion):
     app.add_command(_command)

@@ -1,41 +1,94 @@
-"""``refute show``: one mutant with its diff and the evidence."""
+"""``refute show``: one mutant, test, double, blind place or double fault, with the evidence."""
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from refute.cli.options import root_option
-from refute.errors import ExitCode
+from refute.errors import ExitCode, fail
+
+if TYPE_CHECKING:
+    from refute.judgement import Judgement
 
 
-@click.command(short_help="Show one mutant: diff, verdict, evidence.")
+@click.command(short_help="Show one mutant, test, double or blind place.")
 @click.argument("id")
-@click.option("--patch", is_flag=True, help="Print a patch for `git apply`, and nothing else.")
+@click.option(
+    "--patch", is_flag=True, help="Print a mutant as a patch for `git apply`, and nothing else."
+)
 @root_option
 @click.option("--plain", is_flag=True, help="No colour.")
 def show(id: str, patch: bool, root: Path, plain: bool) -> ExitCode:
-    """Show one mutant of the last run: diff, verdict, evidence, tests.
+    """Show one thing of the last run, with the evidence and a command that repeats it.
 
-    ID is printed by `refute run`; its first characters are enough if no other mutant has them.
+    ID is what `refute run` and `refute theatre` print. A mutant (m-...): diff, verdict, tests. A
+    test, by its node id, its name or a part that no other test has: what it is worth, what it
+    overlooked, its doubles, what it really crosses. A double, by its id (w-...) or by what it
+    replaces: what it swallows, and what nobody looks at. A blind place (p-...): the changes that
+    stay green there. A double fault (d-...): what the tests made of it. Of ids the first
+    characters are enough, if nothing else has them.
 
     \b
     Examples:
-      refute show m-3f9a12                         read it
-      refute show m-3f9a12 --patch | git apply     try it by hand
+      refute show m-3f9a12                         a mutant
+      refute show tests/test_orders.py::test_total a test; test_total alone may be enough
+      refute show shop.cloud.run_kubectl           a double
+      refute show m-3f9a12 --patch | git apply     try a mutant by hand
       refute show m-3f9a12 --patch | git apply -R  and put it back
     """
     # Reports are imported late, so that --help and completion are quick.
     from refute.judgement import load
-    from refute.report import console_for, mutant
+    from refute.report import mutant
 
     judgement = load(root.resolve())
-    item = mutant.find(judgement, id)
     if patch:
+        if re.match(r"[dpw]-", id.strip().lower()):
+            raise click.UsageError("Only a mutant (m-...) can be had as a patch.")
         # Bytes, because the file's own encoding and line ends have to come through.
-        sys.stdout.buffer.write(mutant.patch(judgement, item))
+        sys.stdout.buffer.write(mutant.patch(judgement, mutant.find(judgement, id)))
     else:
-        mutant.show(judgement, item, console_for(plain=plain))
+        _show(judgement, id.strip(), plain=plain)
     return ExitCode.OK
+
+
+def _show(judgement: Judgement, wanted: str, *, plain: bool) -> None:
+    """Find out what is meant, and print it. Ids come first, then names."""
+    from refute.attempt import find_test
+    from refute.report import console_for, mutant, one_double, one_test
+
+    console = console_for(plain=plain)
+    kind = wanted[:2].lower()
+    if kind == "w-":
+        one_double.show_double(judgement, one_double.find_double(judgement, wanted), console)
+    elif kind == "p-":
+        one_double.show_place(judgement, one_double.find_place(judgement, wanted), console)
+    elif kind == "d-":
+        one_double.show_fault(judgement, one_double.find_fault(judgement, wanted), console)
+    elif kind == "m-" or _begins_a_mutant(judgement, wanted):
+        mutant.show(judgement, mutant.find(judgement, wanted), console)
+    elif doubles := one_double.named(judgement, wanted):
+        if len(doubles) > 1:
+            some = ", ".join(f"{one.shown} ({one.id})" for one in doubles[:5])
+            fail(
+                "unknown-fault",
+                f"{len(doubles)} doubles are called {wanted}: {some}",
+                remedy="Give the id of one of them.",
+            )
+        one_double.show_double(judgement, doubles[0], console)
+    else:
+        one_test.show(judgement, find_test(judgement, wanted), console)
+
+
+def _begins_a_mutant(judgement: Judgement, text: str) -> bool:
+    """Whether this is the beginning of a mutant's id without its ``m-``.
+
+    A short one may be a test's name as well (``add``, ``face``).
+    """
+    prefix = f"m-{text.lower()}"
+    named = any(text == test.id.rpartition("::")[2] for test in judgement.tests)
+    return not named and any(item.mutant.id.startswith(prefix) for item in judgement.judged)

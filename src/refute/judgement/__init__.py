@@ -6,6 +6,8 @@ is handed on from here.
 
 from __future__ import annotations
 
+from refute.baseline import TestOutcome
+from refute.faults.double import RETURNS, DoubleFault
 from refute.findings import Finding, Severity, Slug
 from refute.judgement.document import dumps, from_json, load, save, to_json
 from refute.judgement.place import check_writable
@@ -22,19 +24,40 @@ from refute.judgement.values import (
     assemble,
 )
 from refute.metrics.mutation import Counts, Estimate, Reason, percent, percentage
-from refute.metrics.ranking import base, change
+from refute.metrics.ranking import base, change, rank, sensitive
+from refute.observed import DoubleKind
+from refute.strength import Strength, TestVerdict
+from refute.theatre.boundaries import AIM, Boundary, Pyramid
+from refute.theatre.claims import Claim, Leak
+from refute.theatre.doubles import MergedDouble, MergedLie
+from refute.theatre.places import BlindPlace, DeafTest, UnreadArrangement, calls_of
+from refute.theatre.swallowed import Fate, Trace
+from refute.theatre.theatre import Theatre, TriedDouble
 from refute.verdicts import Judged, KillKind, Reached, Verdict
 
 __all__ = [
+    "AIM",
+    "RETURNS",
     "BaselineRecord",
+    "BlindPlace",
+    "Boundary",
+    "Claim",
     "Counts",
+    "DeafTest",
+    "DoubleFault",
+    "DoubleKind",
     "Environment",
     "Estimate",
+    "Fate",
     "Finding",
     "Judged",
     "Judgement",
     "KillKind",
+    "Leak",
+    "MergedDouble",
+    "MergedLie",
     "Project",
+    "Pyramid",
     "Reached",
     "Reason",
     "Remark",
@@ -43,10 +66,18 @@ __all__ = [
     "Slug",
     "Source",
     "Stage",
+    "Strength",
+    "TestOutcome",
     "TestRecord",
+    "TestVerdict",
+    "Theatre",
+    "Trace",
+    "TriedDouble",
+    "UnreadArrangement",
     "Verdict",
     "assemble",
     "base",
+    "calls_of",
     "change",
     "check_writable",
     "dumps",
@@ -54,6 +85,8 @@ __all__ = [
     "load",
     "percent",
     "percentage",
+    "rank",
     "save",
+    "sensitive",
     "to_json",
 ]

@@ -20,6 +20,7 @@ from refute.baseline import TestOutcome
 from refute.errors import fail
 from refute.faults.fault import Mutant
 from refute.findings import Finding, Severity, Slug
+from refute.judgement import theatre_document
 from refute.judgement.place import FOLDER, folder, refuse
 from refute.judgement.values import (
     BaselineRecord,
@@ -47,6 +48,8 @@ def to_json(judgement: Judgement) -> Document:
     """The judgement as plain JSON values, in a fixed order."""
     positions = {test.id: number for number, test in enumerate(judgement.tests)}
     digests = {file: source.digest for file, source in judgement.sources.items()}
+    theatre = judgement.theatre
+    verdicts = theatre_document.of_tests(theatre, len(judgement.tests))
     return {
         "schema": SCHEMA,
         "tool": {"name": "refute", "version": judgement.version},
@@ -61,8 +64,15 @@ def to_json(judgement: Judgement) -> Document:
         "baseline": _baseline(judgement),
         "metrics": {"mutation": _metrics(judgement)},
         "findings": [_plain(asdict(finding)) for finding in judgement.findings],
-        "tests": [asdict(test) | {"seconds": _seconds(test.seconds)} for test in judgement.tests],
-        "mutants": [_mutant(item, positions) for item in judgement.judged],
+        "tests": [
+            asdict(test) | {"seconds": _seconds(test.seconds)} | verdict
+            for test, verdict in zip(judgement.tests, verdicts, strict=True)
+        ],
+        "mutants": [
+            _mutant(item, positions) | theatre_document.of_mutant(theatre, item.mutant.id)
+            for item in judgement.judged
+        ],
+        **theatre_document.members(theatre),
         "sources": {
             digests[file]: {"encoding": source.encoding, "text": source.text}
             for file, source in judgement.sources.items()
@@ -153,10 +163,7 @@ def from_json(document: Mapping[str, Any]) -> Judgement:
 
 def _judgement(document: Mapping[str, Any]) -> Judgement:
     project, baseline = document["project"], document["baseline"]
-    tests = tuple(
-        TestRecord(**{**test, "outcome": TestOutcome(test["outcome"])})
-        for test in document["tests"]
-    )
+    tests = tuple(_test(record) for record in document["tests"])
     ids = [test.id for test in tests]
     return Judgement(
         version=document["tool"]["version"],
@@ -180,7 +187,13 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
         sources={
             file: Source(**document["sources"][digest]) for file, digest in project["files"].items()
         },
+        theatre=theatre_document.read(document),
     )
+
+
+def _test(record: Mapping[str, Any]) -> TestRecord:
+    own = {name: record[name] for name in TestRecord.__dataclass_fields__}
+    return TestRecord(**{**own, "outcome": TestOutcome(record["outcome"])})
 
 
 def _frozen(fields: Mapping[str, Any]) -> dict[str, Any]:

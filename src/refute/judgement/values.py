@@ -15,6 +15,7 @@ from refute.findings import Finding
 from refute.metrics import mutation
 from refute.metrics.mutation import Counts, Estimate, Reason
 from refute.metrics.ranking import place
+from refute.theatre.theatre import Theatre
 from refute.verdicts import Judged
 
 
@@ -149,6 +150,8 @@ class Judgement:
     partial: bool
     #: Path of a judged file -> its source.
     sources: Mapping[str, Source]
+    #: What tests and doubles are worth; None when that was not judged.
+    theatre: Theatre | None = None
 
     @property
     def counts(self) -> Counts:
@@ -204,10 +207,12 @@ def assemble(
     timing: Iterable[Stage] = (),
     notes: Iterable[Remark] = (),
     partial: bool = False,
+    theatre: Theatre | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
 
-    Of ``sources`` only those with mutants are kept.
+    Of ``sources`` only those with mutants are kept. ``theatre`` must be made of the same
+    baseline, since it names tests by their index.
     """
     items = tuple(sorted(judged, key=place))
     files = sorted({item.mutant.file for item in items})
@@ -229,6 +234,7 @@ def assemble(
         notes=tuple(notes),
         partial=partial,
         sources={file: sources[file] for file in files if file in sources},
+        theatre=theatre,
     )
 
 

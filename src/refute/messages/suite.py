@@ -44,7 +44,7 @@ ENTRIES = (
         "plain pytest fails without any fault",
         "`refute verify` first runs plain pytest, without refute's worker, on the unchanged "
         "project. It failed, so it can't tell which verdicts are right. Tests that the last run "
-        "set aside are left out of it already.",
+        "set aside are left out of it already. `refute try` does the same with its one test.",
         "Read pytest's words below the message. A test that fails at times is the usual cause: "
         "run `refute run` again, which sets it aside, then verify.",
         ExitCode.SUITE,

@@ -76,6 +76,23 @@ ENTRIES = (
         ExitCode.USAGE,
     ),
     Message(
+        "unknown-fault",
+        "no double fault with this id",
+        "The last report holds no double fault with the id, or several whose ids begin like that.",
+        "Copy the id from what refute printed, or from .refute/report.json. Ids change when the "
+        "code around the call does: after an edit, run `refute run` again.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "unknown-test",
+        "no test with this name",
+        "The last report holds no test whose node id is, ends like or holds what was given, or "
+        "holds several such.",
+        "Give the node id as pytest prints it, such as `tests/test_orders.py::test_total`. Tests "
+        "that are newer than the report need a `refute run` first.",
+        ExitCode.USAGE,
+    ),
+    Message(
         "no-report",
         "no report yet",
         "The command reads the report of the last run, .refute/report.json in the project's "

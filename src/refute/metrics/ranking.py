@@ -59,7 +59,7 @@ def rank(item: Judged) -> int:
     points = WEIGHTS.get(mutant.operator, USUAL)
     if sensitive(mutant.function, mutant.file.rpartition("/")[2].removesuffix(".py")):
         points += 30
-    if item.reached is Reached.INFECTED:
+    if item.reached in (Reached.INFECTED, Reached.SWALLOWED, Reached.PROPAGATED):
         points += 8
     return points + (0 if mutant.unit is None else min(len(item.covered_by), 20))
 

@@ -51,6 +51,19 @@ def prose(console: Console, text: str, margin: int = 0, style: str = "") -> None
         line(console, (" " * margin + part, style))
 
 
+def heading(console: Console, text: str) -> None:
+    """Print the title of a part, with a blank line before it."""
+    console.print()
+    prose(console, text, style="bold")
+
+
+def rest(console: Console, number: int, noun: str, nouns: str = "") -> None:
+    """Say how many more there are, if there are any."""
+    if number > 0:
+        what = noun if number == 1 else nouns or f"{noun}s"
+        console.print(Text(f"  and {number:,} more {what}", "dim"))
+
+
 def printable(text: str) -> str:
     """Text without anything that would move the cursor or change the terminal."""
     return "".join(

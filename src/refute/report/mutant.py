@@ -11,6 +11,7 @@ from refute.errors import fail
 from refute.judgement import Judged, Judgement, Reached, Verdict
 from refute.report import diff, line, plural, printable
 from refute.report.terminal import KINDS, STYLES
+from refute.report.words import fate
 
 TESTS = 12
 """How many tests are named; the rest is counted."""
@@ -32,6 +33,8 @@ REACHED = {
     Reached.NOT_REACHED: "no test reached it",
     Reached.REACHED: "tests executed it",
     Reached.INFECTED: "it changed a value in front of the tests",
+    Reached.SWALLOWED: "a double or a real boundary received something else",
+    Reached.PROPAGATED: "something else came back to the tests, and nobody asserted on it",
 }
 
 MECHANISMS = {
@@ -91,6 +94,9 @@ def show(judgement: Judgement, item: Judged, console: Console) -> None:
     _change(judgement, item, console)
     console.print()
     _evidence(item, console)
+    lost = fate(judgement, item)
+    if lost:
+        line(console, f"What became of it: {lost}")
     _tests(item, console)
     if mutant.excluded != "unviable":
         _by_hand(item, console)

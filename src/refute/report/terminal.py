@@ -14,13 +14,26 @@ from refute.judgement import (
     Judged,
     Judgement,
     Slug,
-    Verdict,
     base,
     percent,
     percentage,
 )
-from refute.report import bar, colour, crop, crop_path, line, plural, printable, prose
+from refute.report import (
+    bar,
+    colour,
+    crop,
+    crop_path,
+    heading,
+    line,
+    plural,
+    printable,
+    prose,
+    rest,
+    theatre,
+)
 from refute.report.diff import excerpt, fitted
+from refute.report.outside import OUTSIDE, left_out, set_aside
+from refute.report.words import fate
 
 FILES = 8
 FUNCTIONS = 5
@@ -28,7 +41,6 @@ UNTESTED = 3
 SURVIVORS = 5
 TESTS = 5
 NAMED = 3
-REASONS = 6
 """How many of each kind are shown; the rest is counted."""
 
 KINDS = {
@@ -37,16 +49,6 @@ KINDS = {
     "crashed": "the exception itself reached the test",
     "timeout": "the test did not come to its end",
 }
-
-OUTSIDE = {
-    Verdict.SUPPRESSED: "in places that rules leave alone",
-    Verdict.EQUIVALENT: "that change nothing",
-    Verdict.UNVIABLE: "that do not compile",
-    Verdict.UNSTABLE: "without a stable verdict",
-    Verdict.ERROR: "that could not be run",
-    Verdict.PENDING: "not tried yet",
-}
-"""Verdicts outside the score, in words that follow "faults"."""
 
 STYLES = {"-": "red", "+": "green", " ": "dim"}
 
@@ -60,13 +62,15 @@ def render(judgement: Judgement, console: Console) -> None:
         _headline(judgement, counts, console)
     else:
         prose(console, f"Nothing was judged: {_why_nothing(counts)}.", style="bold red")
-    _set_aside(judgement.findings, console)
+    set_aside(judgement.findings, console)
     if judged:
         _files(judgement, console)
         _functions(judgement, console)
         _survivors(judgement, console)
-        _silent(judgement.findings, console)
-    _left_out(judgement, console)
+        if judgement.theatre is None:
+            _silent(judgement.findings, console)
+    left_out(judgement, console)
+    theatre.render(judgement, console)
     _next(judgement, judged, console)
 
 
@@ -121,17 +125,6 @@ def _why_nothing(counts: Counts) -> str:
     return ", ".join(found) if found else "no fault could be made in the chosen code"
 
 
-def _heading(console: Console, text: str) -> None:
-    console.print()
-    console.print(Text(text, "bold"))
-
-
-def _rest(console: Console, number: int, noun: str, nouns: str = "") -> None:
-    if number > 0:
-        what = noun if number == 1 else nouns or f"{noun}s"
-        console.print(Text(f"  and {number:,} more {what}", "dim"))
-
-
 def _files(judgement: Judgement, console: Console) -> None:
     tallies = [(file, tally) for file, tally in judgement.by_file.items() if tally.scored]
     missed = [(file, tally) for file, tally in tallies if tally.missed]
@@ -140,7 +133,7 @@ def _files(judgement: Judgement, console: Console) -> None:
         return
     missed.sort(key=lambda one: (-one[1].missed, one[0]))
     width = min(max(len(file) for file, _ in missed[:FILES]), console.width - 46)
-    _heading(console, "Files, most unnoticed faults first")
+    heading(console, "Files, most unnoticed faults first")
     score = "score" if judgement.estimate is None else "score, about"
     title = f"  {'':<{width}}  {score:>18}  {'survived':>9}  {'not run':>8}"
     console.print(Text(title, "dim"))
@@ -154,21 +147,21 @@ def _files(judgement: Judgement, console: Console) -> None:
             f"  {percentage(share):>6}",
             f"  {tally.survived or '-':>9}  {tally.no_coverage or '-':>8}",
         )
-    _rest(console, len(missed) - FILES, "file")
+    rest(console, len(missed) - FILES, "file")
 
 
 def _functions(judgement: Judgement, console: Console) -> None:
     """Functions that are run while nobody looks, then those that no test runs."""
     functions = {item.mutant.id: item.mutant.function for item in judgement.judged}
     tallies = judgement.by_function
-    for slug, heading, most in (
+    for slug, title, most in (
         (Slug.UNNOTICED_FUNCTION, "Functions that tests run without noticing faults", FUNCTIONS),
         (Slug.UNTESTED_FUNCTION, "Functions that no test runs", UNTESTED),
     ):
         found = [one for one in judgement.findings if one.slug is slug]
         if not found:
             continue
-        _heading(console, heading)
+        heading(console, title)
         width = min(30, max(len(functions[one.evidence[0]]) for one in found[:most]))
         for finding in found[:most]:
             name = functions[finding.evidence[0]]
@@ -182,7 +175,7 @@ def _functions(judgement: Judgement, console: Console) -> None:
                 f"  {crop(printable(name), width):<{width}}  {state:<19}  ",
                 (crop_path(_spot(finding), max(24, console.width - width - 25)), "cyan"),
             )
-        _rest(console, len(found) - most, "function")
+        rest(console, len(found) - most, "function")
 
 
 def _spot(finding: Finding) -> str:
@@ -194,7 +187,7 @@ def _survivors(judgement: Judgement, console: Console) -> None:
     if not found:
         return
     by_id = {item.mutant.id: item for item in judgement.judged}
-    _heading(console, "Survivors most worth a look")
+    heading(console, "Survivors most worth a look")
     for finding in _varied(found, by_id):
         item = by_id[finding.evidence[0]]
         more = len(finding.evidence) - 1
@@ -209,8 +202,10 @@ def _survivors(judgement: Judgement, console: Console) -> None:
         source = judgement.sources.get(item.mutant.file)
         for text in fitted(excerpt(source, item, most=2), console.width - 8):
             line(console, (f"    {text.mark} {text.text}", STYLES[text.mark]))
-        prose(console, f"not noticed by {ran_over(item)}", 4, "dim")
-    _rest(console, len(found) - SURVIVORS, "line with survivors", "lines with survivors")
+        lost = fate(judgement, item)
+        where = f"; {lost}" if lost else ""
+        prose(console, f"not noticed by {ran_over(item)}{where}", 4, "dim")
+    rest(console, len(found) - SURVIVORS, "line with survivors", "lines with survivors")
 
 
 def _varied(found: Sequence[Finding], by_id: dict[str, Judged]) -> list[Finding]:
@@ -233,51 +228,19 @@ def ran_over(item: Judged) -> str:
         printable(name.rpartition("::")[2]) + (f" ({number} cases)" if number > 1 else "")
         for name, number in list(cases.items())[:NAMED]
     ]
-    rest = len(cases) - NAMED
-    return ", ".join(named) + (f" and {plural(rest, 'more test')}" if rest > 0 else "")
+    more = len(cases) - NAMED
+    return ", ".join(named) + (f" and {plural(more, 'more test')}" if more > 0 else "")
 
 
 def _silent(findings: Iterable[Finding], console: Console) -> None:
     silent = [one for one in findings if one.slug is Slug.SILENT_TEST]
     if not silent:
         return
-    _heading(console, "Tests that noticed nothing so far")
+    heading(console, "Tests that noticed nothing so far")
     for finding in silent[:TESTS]:
         name = printable(finding.message.partition(" ran against ")[0])
         line(console, f"  {name}", (f"  of {len(finding.evidence):,} faults", "dim"))
-    _rest(console, len(silent) - TESTS, "test")
-
-
-def _set_aside(findings: Iterable[Finding], console: Console) -> None:
-    aside = [one for one in findings if one.slug in (Slug.RED_TEST, Slug.FLAKY_TEST, Slug.UNSEALED)]
-    if aside:
-        console.print()
-    for finding in aside[:TESTS]:
-        line(console, ("Note: ", "bold yellow"), printable(finding.message))
-    _rest(console, len(aside) - TESTS, "such note")
-    red = [one.reproduce for one in aside[:TESTS] if one.slug is Slug.RED_TEST]
-    if red and aside[0].slug is not Slug.UNSEALED:
-        command = printable(" ".join([red[0], *(one.removeprefix("pytest ") for one in red[1:])]))
-        line(console, "To run outside the seal: ", (command, "bold cyan"))
-
-
-def _left_out(judgement: Judgement, console: Console) -> None:
-    reasons: dict[Verdict, Counter[str]] = {}
-    for one in judgement.left_out:
-        if one.verdict is not Verdict.PENDING:
-            reasons.setdefault(one.verdict, Counter())[one.reason] += one.count
-    if not reasons:
-        return
-    _heading(console, "Left out of the score")
-    for verdict, words in OUTSIDE.items():
-        if verdict in reasons:
-            counted = reasons[verdict].most_common()
-            named = ", ".join(f"{why} ({number:,})" for why, number in counted[:REASONS] if why)
-            more = len(counted) - REASONS
-            rest = f" and {plural(more, 'other reason')}" if more > 0 else ""
-            total = plural(sum(reasons[verdict].values()), "fault")
-            text = f"{total} {words}" + (f": {named}{rest}" if named else "")
-            prose(console, printable(text), 2)
+    rest(console, len(silent) - TESTS, "test")
 
 
 def _next(judgement: Judgement, judged: bool, console: Console) -> None:

@@ -12,6 +12,7 @@ from refute.errors import RefuteError
 from refute.faults.fault import Mutant
 from refute.faults.plan import Order, Plan, Planned
 from refute.interpreter import Interpreter
+from refute.observed import Site
 from refute.project import Project
 from refute.settings import Settings
 from refute.trials import observation
@@ -19,13 +20,16 @@ from refute.trials.cold import Cold
 from refute.trials.hunt import ControlFailed, Emit, Hunt
 from refute.trials.looks import Looks
 from refute.trials.machine import line_count, memory
+from refute.trials.merged import make_baseline
 from refute.trials.outcome import Outcome
+from refute.trials.pairs import Pairs
 from refute.trials.pool import Pool, Suite
 from refute.trials.reasons import graver
 from refute.trials.requests import Limits
 from refute.trials.seal import Seal, SealKind
 from refute.trials.services import listening
 from refute.trials.slot import Launch, Record, Slot, alive, greet, narrowed
+from refute.trials.tracing import Tracing
 
 PROCESSES = 256
 """Processes that one trial may have at a time."""
@@ -51,6 +55,7 @@ class Engine:
         self._settings = settings
         self._project = project
         self._slots: list[Slot] = []
+        self._pool: Pool | None = None
         self._collected: observation.Collected | None = None
         self.hello: Record = {}
         self.launch = Launch(
@@ -76,6 +81,8 @@ class Engine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._pool is not None:
+            self._pool.close()
         for slot in self._slots:
             slot.close()
 
@@ -133,7 +140,29 @@ class Engine:
         one, two = looks.both(probed, progress, warnings)
         observation.watch_children(self._slots[0], self._project.files, one)
         versions = {"python": self.hello["python"], "pytest": self.hello["pytest"]}
-        return observation.make_baseline(self._collected, one, two, versions, warnings)
+        return make_baseline(self._collected, one, two, versions, warnings)
+
+    def units(self, sites: Iterable[Site]) -> dict[Site, tuple[str, int]]:
+        """The outermost function around each call, by name and line, where there is one that
+        can be swapped; after the baseline.
+        """
+        by_file: dict[str, list[Site]] = {}
+        for site in sites:
+            by_file.setdefault(site.file, []).append(site)
+        root, slot = self._project.root, self._slots[0]
+        calls = {
+            str(root / file): [(s.line, s.column, s.end_line, s.end_column) for s in found]
+            for file, found in by_file.items()
+        }
+        with alive():
+            slot.send({"op": "units", "calls": calls})
+            units = slot.expect("units")["units"]
+        return {
+            site: (unit[0], unit[1])
+            for file, found in by_file.items()
+            for site, unit in zip(found, units[str(root / file)], strict=True)
+            if unit is not None
+        }
 
     def mutants(self, files: Iterable[str]) -> tuple[list[Mutant], list[Broken]]:
         """All mutants of these files, made by the project's interpreter."""
@@ -199,7 +228,7 @@ class Engine:
         suite = Suite(names, baseline.files)
         # Trials that share a service must not meet there.
         spares = not self.launch.services
-        pool = Pool(self.launch, self._slots, self._settings.jobs, suite, spares)
+        pool = self._pool = Pool(self.launch, self._slots, self._settings.jobs, suite, spares)
         self._slots = []
         unfit = hunt.unfit
         try:
@@ -210,10 +239,19 @@ class Engine:
             rest = [p for p in plan.tried if p.mutant.id not in done]
             # What forks do to a test says nothing of it where none are made.
             unfit = {}
-        finally:
             pool.close()
+            self._pool = None
         self._cold_hunt(rest, baseline, emit, [names[test] for test in sorted(unfit)])
         return unfit
+
+    def strengthen(self, work: Pairs | Tracing) -> bool:
+        """Run what is to be run for verdicts on tests and doubles, until nothing more is wanted;
+        after the hunt. Returns False, and runs nothing, where forks don't suit this suite.
+        """
+        if self._pool is None:
+            return False
+        self._pool.run(work.next_request, work.on_reply)
+        return True
 
     def _cold_hunt(
         self, rest: Iterable[Planned], baseline: Baseline, emit: Emit, unfit: Iterable[str] = ()

@@ -10,6 +10,7 @@ from refute.errors import RefuteError
 from refute.faults.fault import Mutant
 from refute.project import Project
 from refute.trials import observation
+from refute.trials.merged import same_outcomes
 from refute.trials.observation import Collected, Progress, Run
 from refute.trials.pool import LOOK, WORTH
 from refute.trials.pulse import Pulse
@@ -53,7 +54,7 @@ class Looks:
             patience = PATIENCE + self.timeout_factor * longest
             two = _or_none(lambda: self._run(first, "reverse", progress, probed, patience))
         else:
-            well = two and not one.failed and observation.same_outcomes(one, two)
+            well = two and not one.failed and same_outcomes(one, two)
             if not well and reached(self.slots):
                 # The two may have met at a service: each once more, alone.
                 one = self._run(first, "forward", progress)
@@ -62,7 +63,7 @@ class Looks:
         if two is None:
             warnings.append("does not come to its end in the reverse order; order was not tried")
             two = self._run(first, "forward", progress)
-        elif not observation.same_outcomes(one, two):
+        elif not same_outcomes(one, two):
             again = _or_none(lambda: self._run(first, "reverse", progress, (), PATIENCE_BLIND))
             two = again or self._run(first, "forward", progress)
         return one, two

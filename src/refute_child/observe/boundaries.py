@@ -1,29 +1,56 @@
-"""Real boundaries that a test crosses: processes, connections, deletions, files written."""
+"""Real boundaries that a test crosses: processes, connections, databases, files, sleeps."""
 
 from __future__ import annotations
 
 import _posixsubprocess
 import os
 import sys
+import tempfile
+from collections.abc import Callable
+from os.path import abspath as _abspath
+from os.path import realpath as _realpath
+from types import FrameType
 from typing import Any
+
+from ..wire import Record
 
 _WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PROCESS = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.spawn", "pty.spawn"}
 _DELETE = {"os.remove", "os.rmdir", "shutil.rmtree", "os.rename", "os.truncate", "shutil.move"}
+_ASIDE = ("/__pycache__/", "/.pytest_cache/", "/.hypothesis/", "/.coverage")
+"""Parts of paths that pytest and its plugins write by themselves."""
 _LIMIT = 100
 """Crossings kept for one test."""
+_DEPTH = 60
+"""Frames that are looked through for the project's own."""
+
+Crossing = tuple[str, str, str, int]
+"""Kind, what, file and line of the project code that crossed (empty and 0 for none)."""
+_get_frame = sys._getframe
 
 
 class Boundaries:
-    """An audit hook that notes crossings; it can't be taken out, so it lives in forks only."""
+    """An audit hook that notes crossings; it can't be taken out, so it lives in forks only.
 
-    def __init__(self) -> None:
+    With ``is_project`` each crossing is also noted with the project's line that made it. Sleeps
+    are seen from Python 3.13 on, which has an event for them.
+    """
+
+    def __init__(self, is_project: Callable[[str], bool] | None = None) -> None:
+        self._is_project = is_project
         self._found: set[str] = set()
+        self._crossings: dict[Crossing, None] = {}
         #: Python interpreters that were started, as far as their names tell.
         self.interpreters = 0
+        self._temporary: tuple[str, ...] = ()
+        self._root = ""
 
     def start(self) -> None:
         """Begin to observe this process, for good."""
+        places = {tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev"}
+        self._temporary = tuple(f"{_realpath(place)}/" for place in sorted(places))
+        # A project may itself lie below such a place.
+        self._root = f"{_realpath(os.getcwd())}/"
         sys.addaudithook(self._hook)
         # multiprocessing starts its interpreters by a call that no audit event tells of.
         spawn: Any = _posixsubprocess.fork_exec
@@ -34,6 +61,8 @@ class Boundaries:
             return spawn(*args)
 
         _posixsubprocess.fork_exec = fork_exec
+        if self._is_project is not None:
+            self._watch_libpq()
 
     def take(self) -> list[str]:
         """Crossings since the last call: ``process python3``, ``connect 127.0.0.1:5432``."""
@@ -41,24 +70,101 @@ class Boundaries:
         self._found.clear()
         return found
 
+    def take_crossings(self) -> list[Record]:
+        """Crossings since the last call with their places, as of ``refute.observed``."""
+        found = [
+            {"kind": kind, "what": what, "file": file, "line": line}
+            for kind, what, file, line in self._crossings
+        ]
+        self._crossings.clear()
+        return found
+
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if len(self._found) >= _LIMIT:
-            return
         if event == "open":
             if len(args) > 2 and isinstance(args[2], int) and args[2] & _WRITE:
-                self._found.add("write")
+                self._note("write")
+                self._cross("write", args[0])
         elif event in _PROCESS:
             program = _program(event, args)
             self.interpreters += program.startswith(("python", "pypy"))
-            self._found.add(f"process {program}")
+            self._note(f"process {program}")
+            self._cross("process", program)
         elif event in _DELETE:
-            self._found.add("delete")
+            self._note("delete")
+            self._cross("delete", args[0])
         elif event == "socket.connect":
-            self._found.add(f"connect {_address(args[1])}")
+            self._note(f"connect {_address(args[1])}")
+            self._cross("connect", _address(args[1]))
+        elif event == "socket.bind":
+            self._cross("listen", _address(args[1]))
+        elif event == "sqlite3.connect":
+            self._cross("database", f"sqlite {_file(args[0])}")
+        elif event == "time.sleep":
+            self._cross("sleep", "")
         elif event in ("os.fork", "os.forkpty"):
-            self._found.add("fork")
+            self._note("fork")
+            self._cross("fork", "")
         elif event == "os.kill":
-            self._found.add("signal")
+            self._note("signal")
+            self._cross("signal", "")
+
+    def _note(self, words: str) -> None:
+        if len(self._found) < _LIMIT:
+            self._found.add(words)
+
+    def _cross(self, kind: str, what: Any) -> None:
+        """Note a crossing with the nearest line of project code above it."""
+        if self._is_project is None or len(self._crossings) >= _LIMIT:
+            return
+        if kind in ("write", "delete"):
+            what = self._lasting(what)
+            if not what:
+                return
+        frame: FrameType | None = _get_frame(2)
+        for _ in range(_DEPTH):
+            if frame is None:
+                break
+            if self._is_project(frame.f_code.co_filename):
+                place = (_realpath(frame.f_code.co_filename), frame.f_lineno)
+                self._crossings[kind, what, *place] = None
+                return
+            frame = frame.f_back
+        self._crossings[kind, what, "", 0] = None
+
+    def _lasting(self, path: Any) -> str:
+        """The path of a file that outlives the test; nothing for temporary ones."""
+        if not isinstance(path, str | bytes | os.PathLike):
+            return ""  # a descriptor: whoever opened it was noted
+        try:
+            real = _abspath(os.fsdecode(path))
+        except (TypeError, ValueError):
+            return ""
+        place = f"{real}/"
+        passing = place.startswith(self._temporary) and not place.startswith(self._root)
+        return "" if passing or any(part in real for part in _ASIDE) else real[-120:]
+
+    def _watch_libpq(self) -> None:
+        """PostgreSQL's library opens its connections where no audit event tells of them."""
+        psycopg2: Any = sys.modules.get("psycopg2")
+        if psycopg2 is not None and hasattr(psycopg2, "_connect"):
+            psycopg2._connect = self._told(psycopg2._connect)
+        pq: Any = sys.modules.get("psycopg.pq")
+        if pq is not None:
+            for name in ("connect", "connect_start"):
+                if hasattr(pq.PGconn, name):
+                    wrapped = self._told(getattr(pq.PGconn, name))
+                    try:
+                        setattr(pq.PGconn, name, staticmethod(wrapped))
+                    except TypeError:
+                        return  # a class of C, which can't be changed: not observed
+
+    def _told(self, connect: Callable[..., Any]) -> Callable[..., Any]:
+        def connected(*args: Any, **kwargs: Any) -> Any:
+            # The connection string holds a password.
+            self._cross("database", "postgresql")
+            return connect(*args, **kwargs)
+
+        return connected
 
 
 def _program(event: str, args: tuple[Any, ...]) -> str:
@@ -68,8 +174,13 @@ def _program(event: str, args: tuple[Any, ...]) -> str:
     first = args[0]
     if event == "subprocess.Popen" and first is None and args[1]:
         first = args[1][0]
+    return _file(first)
+
+
+def _file(path: Any) -> str:
+    """The last part of a path."""
     try:
-        return os.fsdecode(first).rsplit("/", 1)[-1][:80]
+        return os.fsdecode(path).rsplit("/", 1)[-1][:80]
     except TypeError:
         return "?"
 

@@ -1,0 +1,217 @@
+"""One test under one given fault, run by hand: what `refute try` does.
+
+The fault is a mutant or a double fault of the last report. A mutant is mounted as changed
+source at its own path, so that all is as if the user had edited the file; a double fault, which
+no source can express, is put in when pytest has collected. The test first runs once without
+the fault, in silence: what fails anyway says nothing of a fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from refute.errors import ExitCode, fail
+from refute.faults.double import DoubleFault
+from refute.faults.fault import Mutant
+from refute.faults.plan import Planned
+from refute.interpreter import choose
+from refute.judgement import Judgement
+from refute.judgement.document import REPORT
+from refute.judgement.place import FOLDER
+from refute.observed import Site
+from refute.project import discover
+from refute.settings import Settings
+from refute.strengthening import double_record
+from refute.trials.alone import Ending, OneTest
+from refute.trials.cold import mutated_bytes
+from refute.trials.engine import Engine
+from refute.trials.machine import choose_seal
+from refute.trials.outcome import Mechanism, Result
+from refute.trials.seal import SealKind
+from refute.verdicts import KillKind, kill_kind
+
+LEAST = 20.0
+"""Seconds that the test may take in any case."""
+_SOME = 5
+"""How many ids a message names."""
+
+Fault = Mutant | DoubleFault
+
+
+def run(settings: Settings, last: Judgement, fault: Fault, test: str) -> ExitCode:
+    """Run a test of the last report under a fault of it; prints pytest's output and one line.
+
+    Returns OK when the test noticed the fault, FINDINGS when it did not. Raises RefuteError:
+    bad-report (the source has changed since), no-seal, reference-red, collection-failed,
+    nothing-judged (the test can't be run with or without the fault), and those of the choice
+    of project and interpreter.
+    """
+    _same_source(last, settings.root, fault)
+    project = discover(settings)
+    seal = choose_seal(settings, project)
+    if seal.kind is SealKind.NONE and (isinstance(fault, Mutant) or not settings.unsealed):
+        fail("no-seal", f"a fault is tried by hand under the seal: {seal.reason}.")
+    launch = Engine(settings, project, choose(settings, project), seal).launch
+    known = next(one for one in last.tests if one.id == test)
+    seconds = known.seconds + last.baseline.collect_seconds
+    one = OneTest(
+        replace(launch, arguments=(*settings.pytest_args, argument_of(settings.root, test))),
+        max(LEAST, settings.timeout_factor * seconds),
+    )
+    _check_unchanged(test, one.unchanged())
+    ending = one.under(*_ways(settings.root, fault))
+    if ending.result is Result.BROKEN:
+        fail("nothing-judged", f"{test} was not run under {fault.id}: {ending.detail}.")
+    print(sentence(test, fault.id, ending, one.limit), flush=True)
+    return ExitCode.FINDINGS if ending.result is Result.PASSED else ExitCode.OK
+
+
+def find_test(judgement: Judgement, wanted: str) -> str:
+    """The node id that ``wanted`` stands for: itself, the name of one test, or a part of one
+    node id alone. Raises RefuteError unknown-test, which names the nearest.
+    """
+    ids = [test.id for test in judgement.tests]
+    text = wanted.strip()
+    if text in ids:
+        return text
+    for found in (
+        [one for one in ids if _names(one, text)],
+        [one for one in ids if text and text in one],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            fail(
+                "unknown-test",
+                f"{len(found)} tests are called like {wanted}: {_listed(found)}",
+                remedy="Give more of the node id.",
+            )
+    by_name = {one.rpartition("::")[2]: one for one in ids} | {one: one for one in ids}
+    near = dict.fromkeys(by_name[one] for one in get_close_matches(text, by_name, n=3, cutoff=0.4))
+    hint = f" The nearest: {', '.join(near)}." if near else ""
+    fail("unknown-test", f"No test of the last run is called {wanted or 'nothing'}.{hint}")
+
+
+def _names(id: str, text: str) -> bool:
+    """Whether the text is the whole name of a test, without its file, class or parameters."""
+    path, _, parameters = id.partition("[")
+    names = path.split("::")
+    return any(
+        "::".join(names[start:]) + end == text
+        for start in range(len(names))
+        for end in ("", f"[{parameters}")
+    )
+
+
+def fault_record(records: Iterable[Mapping[str, Any]], wanted: str) -> DoubleFault:
+    """The double fault whose id begins with ``wanted``, of a report's ``double_faults``: objects
+    with the fields of a DoubleFault, and more.
+
+    Raises RefuteError unknown-fault, which names the nearest ids.
+    """
+    known = {str(record["id"]): record for record in records}
+    text = wanted.strip().lower()
+    found = [text] if text in known else [one for one in known if one.startswith(text)]
+    if len(found) == 1:
+        record = known[found[0]]
+        own = {name: record[name] for name in DoubleFault.__dataclass_fields__}
+        own |= {"site": Site(**record["site"]), "tests": tuple(record["tests"])}
+        return DoubleFault(**own)
+    if found:
+        fail(
+            "unknown-fault",
+            f"{len(found)} ids begin with {wanted}: {_listed(found)}",
+            remedy="Give a few more characters of the id.",
+        )
+    near = get_close_matches(text, known, n=3, cutoff=0.4)
+    hint = f" The nearest: {', '.join(near)}." if near else ""
+    fail("unknown-fault", f"No double fault of the last run is called {wanted}.{hint}")
+
+
+def double_faults(root: Path) -> list[dict[str, Any]]:
+    """The double faults of the last report, which has been loaded before, as they stand there."""
+    document = json.loads((root / FOLDER / REPORT).read_bytes())
+    found: list[dict[str, Any]] = document.get("double_faults", [])
+    return found
+
+
+def argument_of(root: Path, test: str) -> str:
+    """The node id as an argument of pytest in the root: ids count from pytest's own root,
+    which may lie above.
+    """
+    path, colons, name = test.partition("::")
+    for folder in (root, *root.parents):
+        if (folder / path).exists():
+            return os.path.relpath(folder / path, root) + colons + name
+    return test
+
+
+def sentence(test: str, fault: str, ending: Ending, limit: float) -> str:
+    """What became of it, in one line."""
+    if ending.result is Result.PASSED:
+        why = ": it took no effect there" if ending.effects == 0 else ""
+        return f"{test} did not notice {fault}{why}."
+    return f"{test} noticed {fault}: {_how(ending, limit)}."
+
+
+def _how(ending: Ending, limit: float) -> str:
+    if ending.result is Result.TIMEOUT:
+        return f"timeout, it did not come to its end in {limit:.0f} seconds"
+    if ending.result is Result.DIED:
+        return f"crashed, {ending.detail}"
+    if ending.uncollected:
+        return "crashed, pytest can't collect it"
+    kind = kill_kind(ending.failure)
+    if kind is KillKind.CRASHED and ending.failure is not None:
+        return f"crashed, {ending.failure.exception} reached it"
+    return {
+        KillKind.TOLD: "told, an assertion of its own",
+        KillKind.TRIPPED: "tripped, an assertion failed only because the code blew up",
+    }[kind]
+
+
+def _ways(root: Path, fault: Fault) -> tuple[dict[str, Any] | None, dict[Path, bytes]]:
+    """How the fault is put in: by the process that runs the test, or as source."""
+    if isinstance(fault, DoubleFault):
+        return double_record(root, fault), {}
+    path = root / fault.file
+    return None, {path: mutated_bytes(path, Planned(fault, Mechanism.COLD, ()))}
+
+
+def _check_unchanged(test: str, ending: Ending) -> None:
+    """Whether the test can notice anything at all."""
+    words = ending.output.splitlines()[-30:]
+    if ending.uncollected:
+        fail("collection-failed", f"pytest could not collect {test}.", detail=words)
+    if ending.result is Result.BROKEN:
+        fail("nothing-judged", f"{test} can't be run: {ending.detail}.", detail=words)
+    if ending.result is not Result.PASSED:
+        fail(
+            "reference-red",
+            f"{test} does not pass without the fault, so it can tell nothing of it.",
+            remedy="Mend the test, or try another one.",
+            detail=words,
+        )
+    if ending.skipped:
+        fail("nothing-judged", f"{test} is skipped here: {ending.detail or 'no reason given'}.")
+
+
+def _same_source(last: Judgement, root: Path, fault: Fault) -> None:
+    file = fault.site.file if isinstance(fault, DoubleFault) else fault.file
+    source, path = last.sources.get(file), root / file
+    if source is not None and not (path.is_file() and path.read_bytes() == source.data):
+        fail(
+            "bad-report",
+            f"{file} has changed since the last run.",
+            remedy="Run `refute run` again; ids change with the code.",
+        )
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_SOME]) + (", ..." if len(ids) > _SOME else "")

@@ -1,0 +1,158 @@
+"""The strength phase of a run: what each test is worth, asked fault by fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from refute.baseline import Baseline
+from refute.faults.double import DoubleFault
+from refute.faults.plan import Planned
+from refute.strength import Matrix, Notice, Pair
+from refute.theatre.chances import make_chances
+from refute.theatre.swallowed import Difference
+from refute.theatre.theatre import Theatre, assemble_theatre
+from refute.theatre.traced import difference_of, worth_tracing
+from refute.theatre.wanted import silent, wanted
+from refute.trials.engine import Engine
+from refute.trials.outcome import Failure, Mechanism, Result
+from refute.trials.pairs import Pairs
+from refute.trials.requests import Limits, Requests
+from refute.trials.slot import Record
+from refute.trials.tracing import Told, Tracing
+from refute.verdicts import Judged, KillKind, Verdict, kill_kind
+
+_KINDS = {
+    KillKind.TOLD: Notice.TOLD,
+    KillKind.TRIPPED: Notice.TRIPPED,
+    KillKind.CRASHED: Notice.CRASHED,
+    KillKind.TIMEOUT: Notice.TIMEOUT,
+}
+
+
+@dataclass(slots=True)
+class Strengthening:
+    """Gathers the pairs of one run: those that the score phase met, and those that are run for
+    the verdicts on tests. ``planned`` are all mutants that are tried, ``doubles`` the faults
+    in doubles.
+    """
+
+    root: Path
+    baseline: Baseline
+    planned: Sequence[Planned]
+    doubles: Sequence[DoubleFault]
+    #: All that the verdicts need was run.
+    complete: bool = False
+    _pairs: dict[str, dict[int, Notice]] = field(default_factory=dict)
+    _void: set[Pair] = field(default_factory=set)
+    _differences: dict[str, Mapping[int, Difference]] = field(default_factory=dict)
+
+    @property
+    def matrix(self) -> Matrix:
+        """All that is known now; a view, so that it costs nothing to ask."""
+        return Matrix(self._pairs, self._void)
+
+    def run(
+        self,
+        engine: Engine,
+        judged: Sequence[Judged],
+        factor: float,
+        progress: Callable[[int, int], None],
+    ) -> int:
+        """Run what the verdicts on tests still need, then find out what became of survivors;
+        returns the number of pairs. Nothing is run where forks don't suit the suite. ``factor``
+        is that of the limits of time.
+        """
+        self._learn(judged)
+        before = sum(map(len, self._pairs.values()))
+        chances = make_chances(self.baseline, judged, self.doubles)
+        limits, records = Limits(factor, self.baseline.collect_seconds), self._records()
+        pairs = Pairs(
+            baseline=self.baseline,
+            limits=limits,
+            records=records,
+            wanted=lambda test: wanted(chances, self.matrix, test),
+            silent=lambda test: silent(chances, self.matrix, test),
+            tell=self._tell,
+            on_done=lambda done: progress(done, len(chances.by_test)),
+        )
+        pairs.begin(chances.by_test)
+        self.complete = engine.strengthen(pairs)
+        mutants = {item.mutant.id: item.mutant for item in judged}
+
+        def tell(id: str, told: Told) -> None:
+            found = {test: difference_of(one, mutants[id]) for test, one in told.items()}
+            self._differences[id] = found
+
+        tracing = Tracing(self.baseline, limits, records, tell)
+        tracing.begin(worth_tracing(judged, chances))
+        engine.strengthen(tracing)
+        return sum(map(len, self._pairs.values())) - before
+
+    def judge(self, judged: Sequence[Judged]) -> Theatre:
+        """What follows from all that is known."""
+        return assemble_theatre(
+            baseline=self.baseline,
+            judged=judged,
+            observed=self.baseline.observed,
+            double_faults=self.doubles,
+            chances=make_chances(self.baseline, judged, self.doubles),
+            matrix=self.matrix,
+            differences=self._differences,
+        )
+
+    def _learn(self, judged: Iterable[Judged]) -> None:
+        """Take over what the score phase found out: all about swapped mutants, and of others
+        who did not notice them. What noticed a fault at import may have done so at import.
+        """
+        index = {test.id: number for number, test in enumerate(self.baseline.tests)}
+        for item in judged:
+            swapped = item.mechanism is Mechanism.SWAP
+            killed = item.verdict in (Verdict.KILLED, Verdict.TIMEOUT)
+            if item.verdict is not Verdict.SURVIVED and not (killed and swapped):
+                continue
+            row = self._pairs.setdefault(item.mutant.id, {})
+            for name in item.tests_run:
+                if name in index:
+                    row[index[name]] = Notice.NONE
+            if item.killed_by in index and item.kill_kind is not None:
+                row[index[item.killed_by]] = _KINDS[item.kill_kind]
+
+    def _records(self) -> dict[str, Record]:
+        """What a child needs to put each fault in, by the fault's id."""
+        limits = Limits(1.0, 0.0)
+        requests = Requests(self.root, self.baseline, self.baseline.test_files, limits)
+        records = {one.mutant.id: requests.fault(one) for one in self.planned}
+        return records | {fault.id: double_record(self.root, fault) for fault in self.doubles}
+
+    def _tell(self, pair: Pair, result: Result, failure: Failure | None) -> None:
+        fault, test = pair
+        if result is Result.BROKEN:
+            self._void.add(pair)
+            return
+        notice = {
+            Result.PASSED: Notice.NONE,
+            Result.TIMEOUT: Notice.TIMEOUT,
+            Result.DIED: Notice.CRASHED,
+        }.get(result)
+        self._pairs.setdefault(fault, {})[test] = notice or _KINDS[kill_kind(failure)]
+
+
+def double_record(root: Path, fault: DoubleFault) -> Record:
+    """What a child needs to put one double fault in."""
+    site = fault.site
+    return {
+        "path": str(root / site.file),
+        "unit": fault.unit,
+        "unit_line": fault.unit_line,
+        "elsewhere": False,
+        "double": {
+            "line": site.line,
+            "column": site.column,
+            "end_line": site.end_line,
+            "end_column": site.end_column,
+            "path": fault.path,
+            "change": fault.change,
+        },
+    }

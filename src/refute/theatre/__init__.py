@@ -1,0 +1,1 @@
+"""What tests and doubles are worth: facts and trials in, judgements out, by pure functions."""

@@ -1,0 +1,136 @@
+"""Test doubles, each merged over all tests that use it, with what they let through."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from refute.observed import Double, DoubleKind, Observed, Site
+from refute.strength import Matrix
+from refute.theatre.chances import Chances, short_id
+from refute.theatre.places import BlindPlace
+from refute.theatre.wanted import noticed
+
+
+@dataclass(frozen=True, slots=True)
+class MergedLie:
+    """Something that a double does and the real object could not, with all who arranged it."""
+
+    kind: str
+    message: str
+    #: The line of the tests that made it; 0 unknown.
+    file: str
+    line: int
+    tests: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedDouble:
+    """One double of the suite."""
+
+    #: ``w-`` and a hash of what it replaces, or of its name and file.
+    id: str
+    #: What it replaces, as a dotted path; empty where that is not known.
+    target: str
+    name: str
+    kind: DoubleKind
+    #: True when it has a spec wherever it is made.
+    spec: bool
+    #: Where it is made first, in the order of the tests.
+    file: str
+    line: int
+    tests: tuple[int, ...]
+    #: Calls that project code makes on it, alike ones in one test counted once.
+    calls: int
+    #: Ids of its places that are blind.
+    blind_places: tuple[str, ...]
+    #: Ids of the surviving mutants that changed what it received.
+    swallowed: tuple[str, ...]
+    lies: tuple[MergedLie, ...]
+    #: Arguments that it is handed: places tried, and those that some test notices.
+    arguments: int
+    arguments_noticed: int
+
+    @property
+    def shown(self) -> str:
+        """The double as a reader knows it."""
+        return self.target or self.name or "a double"
+
+
+def double_id(double: Double) -> str:
+    """The id of a double: the same wherever it is made, if it replaces the same."""
+    return short_id("w-", *_key(double))
+
+
+def _key(double: Double) -> tuple[str, ...]:
+    return (double.target,) if double.target else (double.name, double.file)
+
+
+def merge_doubles(
+    observed: Observed,
+    chances: Chances,
+    matrix: Matrix,
+    blind: Sequence[BlindPlace],
+    swallowed: Mapping[str, tuple[str, ...]],
+) -> tuple[MergedDouble, ...]:
+    """All doubles, those that swallow most first.
+
+    ``swallowed`` has the ids of survivors by the id of the double.
+    """
+    groups: dict[str, list[tuple[int, Double]]] = {}
+    for test, seen in sorted(observed.tests.items()):
+        for double in seen.doubles:
+            groups.setdefault(double_id(double), []).append((test, double))
+    blind_ids = {place.id for place in blind}
+    at_site: defaultdict[Site, list[str]] = defaultdict(list)
+    verdicts: dict[str, tuple[bool, bool]] = {}
+    for place in chances.places:
+        at_site[place.site].append(place.id)
+        notices = [
+            matrix.of(fault.id, test)
+            for fault in place.faults
+            for test in chances.tests_of.get(fault.id, ())
+        ]
+        verdicts[place.id] = (any(n is not None for n in notices), any(map(noticed, notices)))
+    found: list[MergedDouble] = []
+    for id, members in groups.items():
+        first = members[0][1]
+        sites = dict.fromkeys(call.site for _, one in members for call in one.calls)
+        places = [place for site in sites for place in at_site[site]]
+        found.append(
+            MergedDouble(
+                id=id,
+                target=first.target,
+                name=first.name,
+                kind=Counter(one.kind for _, one in members).most_common(1)[0][0],
+                spec=all(one.spec for _, one in members),
+                file=first.file,
+                line=first.line,
+                tests=tuple(sorted({test for test, _ in members})),
+                calls=sum(len(one.calls) for _, one in members),
+                blind_places=tuple(place for place in places if place in blind_ids),
+                swallowed=swallowed.get(id, ()),
+                lies=_lies(members),
+                arguments=sum(verdicts[place][0] for place in places),
+                arguments_noticed=sum(verdicts[place][1] for place in places),
+            )
+        )
+    return tuple(
+        sorted(found, key=lambda one: (-len(one.swallowed), -len(one.blind_places), one.shown))
+    )
+
+
+def _lies(members: Iterable[tuple[int, Double]]) -> tuple[MergedLie, ...]:
+    told: defaultdict[tuple[str, str, str, int], set[int]] = defaultdict(set)
+    made: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for test, double in members:
+        made[double.file, double.line].add(test)
+        for lie in double.lies:
+            told[lie.kind, lie.message, double.file, double.line].add(test)
+    return tuple(
+        MergedLie(kind, message, file, line, tuple(sorted(tests)))
+        for (kind, message, file, line), tests in sorted(told.items())
+        # What a shared fixture puts in place is used if one of its tests uses it.
+        if kind != "unused" or tests == made[file, line]
+    )

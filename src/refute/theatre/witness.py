@@ -1,0 +1,224 @@
+"""Verdicts on tests: prayer, echo, smoke, faint witness, witness, and why not.
+
+The first that holds, in the order of ``TestVerdict``. Nothing is called a prayer, an echo or
+smoke that was not tried to the last fault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from refute.baseline import Baseline, TestOutcome
+from refute.metrics.ranking import USUAL, WEIGHTS
+from refute.strength import Matrix, Notice, Strength, TestVerdict
+from refute.theatre.chances import Chances, Exposure
+from refute.theatre.wanted import FAINT_ALONE, alone_on, mild_sample, noticed, share_is_small
+from refute.verdicts import Judged, KillKind
+
+ENOUGH = 5
+"""Faults that a test must be tried on before its silence says anything."""
+EVIDENCE = 10
+"""Ids of faults that a verdict carries with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What one test made of one group of faults."""
+
+    faults: int
+    notices: Mapping[Notice, int]
+
+    @property
+    def tried(self) -> int:
+        return sum(self.notices.values())
+
+    @property
+    def complete(self) -> bool:
+        return self.tried == self.faults
+
+    @property
+    def told(self) -> int:
+        return self.notices.get(Notice.TOLD, 0)
+
+    @property
+    def noticed(self) -> int:
+        return self.tried - self.notices.get(Notice.NONE, 0)
+
+
+def judge_tests(
+    baseline: Baseline,
+    judged: Iterable[Judged],
+    chances: Chances,
+    matrix: Matrix,
+    *,
+    importing: Collection[int] = frozenset(),
+) -> tuple[Strength, ...]:
+    """One strength for each test, in the baseline's order.
+
+    ``importing`` are tests that execute no line of the project and yet use names of it: their
+    subject ran at import, and they are unjudged rather than untouched.
+    """
+    items = tuple(judged)
+    weights = {item.mutant.id: WEIGHTS.get(item.mutant.operator, USUAL) for item in items}
+    touching = _touching(baseline)
+    beyond = _told_beyond(baseline, chances, items)
+    tellers = {
+        id: [test for test, notice in row.items() if notice is Notice.TOLD]
+        for id, row in matrix.pairs.items()
+    }
+    found: list[Strength] = []
+    for test, known in enumerate(baseline.tests):
+        extra = beyond.get(test, {})
+        if known.outcome is TestOutcome.FLAKY:
+            found.append(Strength(TestVerdict.FLAKY))
+        elif known.outcome is not TestOutcome.PASSED:
+            found.append(Strength(TestVerdict.UNJUDGED))
+        elif test not in touching and not extra:
+            hidden = test in importing or test in baseline.unseen
+            found.append(Strength(TestVerdict.UNJUDGED if hidden else TestVerdict.UNTOUCHED))
+        else:
+            redundant = _redundant(baseline, chances, matrix, test, tellers)
+            found.append(_strength(chances, matrix, test, extra, weights, redundant))
+    return tuple(found)
+
+
+def _touching(baseline: Baseline) -> frozenset[int]:
+    """Tests that execute any line of the project, here or in another interpreter."""
+    coverage = baseline.coverage
+    return frozenset(
+        test
+        for lines in (*coverage.by_line.values(), *coverage.elsewhere.values())
+        for tests in lines.values()
+        for test in tests
+    )
+
+
+def _told_beyond(
+    baseline: Baseline, chances: Chances, judged: Iterable[Judged]
+) -> dict[int, dict[str, Notice]]:
+    """Faults that tests were told of while they ran, though these are none of their chances:
+    faults in what runs at import, or tried in a cold process.
+    """
+    index = {test.id: number for number, test in enumerate(baseline.tests)}
+    found: defaultdict[int, dict[str, Notice]] = defaultdict(dict)
+    for item in judged:
+        if item.kill_kind is not KillKind.TOLD or item.killed_by not in index:
+            continue
+        test, id = index[item.killed_by], item.mutant.id
+        during = item.failure is not None and item.failure.phase == "call"
+        if during and test not in chances.tests_of.get(id, frozenset()):
+            found[test][id] = Notice.TOLD
+    return found
+
+
+def _strength(
+    chances: Chances,
+    matrix: Matrix,
+    test: int,
+    extra: Mapping[str, Notice],
+    weights: Mapping[str, int],
+    redundant: bool | None,
+) -> Strength:
+    exposure = chances.by_test.get(test, Exposure())
+    project = {id: matrix.of(id, test) for id in exposure.project if (id, test) not in matrix.void}
+    project |= extra
+    doubles = {id: matrix.of(id, test) for id in exposure.doubles if (id, test) not in matrix.void}
+    inner, outer = _tally(project.values()), _tally(doubles.values())
+    mild, mild_told, _ = mild_sample(exposure, matrix, test)
+    small = bool(exposure.project) and share_is_small(exposure, matrix, test)
+    alone: int | None = None
+    if small and inner.told:
+        count, pairs = alone_on(chances, matrix, test)
+        alone = None if pairs else count
+    verdict = _verdict(inner, outer, small and (alone or 0) < FAINT_ALONE)
+    witness = verdict in (TestVerdict.WITNESS, TestVerdict.FAINT_WITNESS)
+    counts = Counter(dict(inner.notices))
+    counts.update(outer.notices)
+    arguments, arguments_noticed = _arguments(exposure, matrix, test)
+    return Strength(
+        verdict=verdict,
+        faults=inner.faults + outer.faults,
+        tried=inner.tried + outer.tried,
+        told=counts[Notice.TOLD],
+        tripped=counts[Notice.TRIPPED],
+        crashed=counts[Notice.CRASHED],
+        timeout=counts[Notice.TIMEOUT],
+        mild=mild,
+        mild_told=mild_told,
+        alone=alone,
+        arguments=arguments,
+        arguments_noticed=arguments_noticed,
+        redundant=redundant if witness else None,
+        evidence=_evidence({**project, **doubles}, weights, witness),
+    )
+
+
+def _tally(notices: Iterable[Notice | None]) -> _Tally:
+    all_of_them = list(notices)
+    return _Tally(len(all_of_them), Counter(one for one in all_of_them if one is not None))
+
+
+def _verdict(inner: _Tally, outer: _Tally, faint: bool) -> TestVerdict:
+    """The rule, for a test that executes project code: faults there, and in its doubles."""
+    told = inner.told + outer.told
+    complete = inner.complete and outer.complete
+    few = inner.faults + outer.faults < ENOUGH
+    if not told and (few or not complete):
+        return TestVerdict.UNJUDGED
+    if not (inner.noticed or outer.noticed):
+        return TestVerdict.PRAYER
+    if inner.faults and not inner.noticed:
+        # It knows its doubles. Whether it knows project code as well takes all faults to say.
+        enough = inner.complete and not few
+        return TestVerdict.ECHO if enough else TestVerdict.UNJUDGED
+    if not told:
+        return TestVerdict.SMOKE
+    return TestVerdict.FAINT_WITNESS if faint else TestVerdict.WITNESS
+
+
+def _arguments(exposure: Exposure, matrix: Matrix, test: int) -> tuple[int, int]:
+    """Arguments that its doubles are sent: tried, and noticed when changed."""
+    notices = [[matrix.of(id, test) for id in faults] for faults in exposure.places.values()]
+    tried = sum(any(one is not None for one in place) for place in notices)
+    return tried, sum(any(map(noticed, place)) for place in notices)
+
+
+def _evidence(
+    notices: Mapping[str, Notice | None], weights: Mapping[str, int], witness: bool
+) -> tuple[str, ...]:
+    """What a witness was told; of other tests what they overlooked, or else only tripped over."""
+    shown = Notice.TOLD if witness else Notice.NONE
+    ids = [id for id, notice in notices.items() if notice is shown]
+    ids = ids or [id for id, notice in notices.items() if noticed(notice)]
+    return tuple(sorted(ids, key=lambda id: (-weights.get(id, USUAL), id))[:EVIDENCE])
+
+
+def _redundant(
+    baseline: Baseline,
+    chances: Chances,
+    matrix: Matrix,
+    test: int,
+    tellers: Mapping[str, list[int]],
+) -> bool | None:
+    """Whether each fault that the test is told of is told to a quicker test too, if known.
+
+    A fault that a quicker test is known to be told of need not be tried on this one.
+    """
+
+    def price(one: int) -> tuple[float, int]:
+        return baseline.tests[one].seconds, one
+
+    unknown = False
+    for id in chances.by_test.get(test, Exposure()).project:
+        own = matrix.of(id, test)
+        if own not in (None, Notice.TOLD) or (id, test) in matrix.void:
+            continue
+        if any(price(other) < price(test) for other in tellers.get(id, ())):
+            continue
+        quicker = [one for one in chances.tests_of[id] if price(one) < price(test)]
+        if own is Notice.TOLD and all(matrix.of(id, one) is not None for one in quicker):
+            return False
+        unknown = True
+    return None if unknown else True

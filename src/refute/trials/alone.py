@@ -1,0 +1,181 @@
+"""One test by itself in a fresh sealed process, under one fault or none.
+
+pytest is the user's own and prints where it is told to; `refute_child/attempt.py` stands
+beside it and notes how the test ended.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from refute.trials import seal as sealing
+from refute.trials.outcome import Failure, Result
+from refute.trials.services import Control, Service
+from refute.trials.slot import BOOT, CHILD, Launch, Record
+
+_BOOT = BOOT.replace("boot import main", "attempt import main")
+
+_NOT_FOUND = (4, 5)
+"""pytest's exit codes for a test that it does not find, and for none at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the one test ended."""
+
+    result: Result
+    failure: Failure | None = None
+    #: True for a test that pytest skipped.
+    skipped: bool = False
+    #: Why there is nothing to tell, or how the process ended.
+    detail: str = ""
+    #: How often a double fault took effect; None for any other run.
+    effects: int | None = None
+    #: What showed in project code, in stable words.
+    accidents: frozenset[str] = frozenset()
+    #: Services that were reached, and what was printed, if it was asked for.
+    reached: frozenset[Service] = frozenset()
+    output: str = ""
+
+    @property
+    def uncollected(self) -> bool:
+        """Whether pytest ended before it had the test."""
+        return self.failure is not None and self.failure.phase == "collect"
+
+
+@dataclass(slots=True)
+class OneTest:
+    """Runs one test, as often as it is asked to; ``limit`` is in wall seconds.
+
+    Whoever begins with ``unchanged`` learns whether the test passes without a fault; from then
+    on it reaches those services alone that it reached there, and accidents that it showed
+    there are held against no fault. The launch's arguments name the one test.
+    """
+
+    launch: Launch
+    limit: float
+    _usual: frozenset[str] = field(default_factory=frozenset)
+
+    def unchanged(self) -> Ending:
+        """The test without any fault, in silence; as ``python -m pytest`` if that alone works."""
+        found, launch = self._quiet(), self.launch
+        if found.uncollected:
+            self.launch = replace(launch, cwd_on_path=True)
+            second = self._quiet()
+            if second.uncollected:
+                self.launch = launch
+            else:
+                found = second
+        self.launch = replace(self.launch, services=tuple(sorted(found.reached)))
+        self._usual = found.accidents
+        return found
+
+    def under(self, fault: Record | None, files: Mapping[Path, bytes]) -> Ending:
+        """The test under a fault: a record to be put in by the process itself, or files that
+        hold it. What pytest prints goes where our own output goes.
+        """
+        return self._run(fault, files)
+
+    def _quiet(self) -> Ending:
+        with tempfile.TemporaryFile() as log:
+            if not self.launch.services:
+                found = self._run(None, {}, log)
+            else:
+                with closing(Control()) as control:
+                    found = self._run(None, {}, log, control)
+                    if found.result is Result.PASSED:
+                        found = replace(found, reached=control.last())
+            log.seek(0)
+            return replace(found, output=log.read().decode("utf-8", "replace"))
+
+    def _run(
+        self,
+        fault: Record | None,
+        files: Mapping[Path, bytes],
+        log: BinaryIO | None = None,
+        control: Control | None = None,
+    ) -> Ending:
+        launch = self.launch
+        setup = {
+            "arguments": launch.arguments,
+            "files": launch.files,
+            "memory": launch.memory,
+            "fault": fault,
+        }
+        with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as heard:
+            told.write(json.dumps(setup).encode())
+            told.seek(0)
+            words = [str(launch.python), "-c", _BOOT, CHILD, "cwd" if launch.cwd_on_path else "-"]
+            program = sealing.spawn(
+                [*words, str(told.fileno()), str(heard.fileno())],
+                env=dict(launch.environment),
+                cwd=launch.root,
+                project_root=launch.root,
+                seal=launch.seal,
+                files=files,
+                init=True,
+                pass_fds=(told.fileno(), heard.fileno()),
+                services=launch.services,
+                control=control.theirs.fileno() if control else -1,
+                stdout=log,
+                stderr=log,
+            )
+            if control:
+                control.theirs.close()
+            status = self._wait(program)
+            heard.seek(0)
+            text = heard.read()
+        return ending_of(status, json.loads(text) if text else None, self._usual)
+
+    def _wait(self, program: sealing.Program) -> int | None:
+        try:
+            return program.wait(self.limit)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            # On Ctrl-C, too: nobody is left behind.
+            program.kill()
+            program.wait()
+
+
+def ending_of(status: int | None, said: Record | None, usual: Collection[str] = ()) -> Ending:
+    """What a run says of its test: by the process's exit status (None when it was cut) and what
+    the witness wrote down, if it came to that: then a process that hung later, at its own end,
+    says no more. ``usual`` are accidents of the unchanged test.
+    """
+    if said is None:
+        if status is None:
+            return Ending(Result.TIMEOUT)
+        detail = f"the process ended with status {status}"
+        failure = Failure("process", f"exit code {status}", "", by_test=False, accident=False)
+        return Ending(Result.DIED, failure, detail=detail)
+    if "broken" in said:
+        return Ending(Result.BROKEN, detail=said["broken"])
+    if said["outcome"] is None:
+        return _not_run(status, said)
+    found, told = frozenset(said["accidents"]), said["failure"]
+    failed = said["outcome"] == "failed"
+    return Ending(
+        Result.FAILED if failed else Result.PASSED,
+        Failure(**told, accident=not found <= frozenset(usual)) if failed else None,
+        skipped=said["outcome"] == "skipped",
+        detail=said["detail"],
+        effects=said.get("effects"),
+        accidents=found,
+    )
+
+
+def _not_run(status: int | None, said: Record) -> Ending:
+    """pytest came to its end without the test."""
+    if not said["errors"] and said["started"] and status in _NOT_FOUND:
+        return Ending(Result.BROKEN, detail="pytest does not find the test")
+    message = (said["errors"] or [f"pytest ended with status {status}"])[0]
+    failure = Failure("collect", "collection error", message, by_test=False, accident=False)
+    return Ending(Result.FAILED, failure)

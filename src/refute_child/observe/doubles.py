@@ -1,0 +1,194 @@
+"""The observer of test doubles, beside the tests: what stands in for what, and what of it is
+called, by which line of the project, with what, and who looks at it.
+
+Nothing of it may change a test's outcome. Hooks on the classes of ``unittest.mock`` and on
+pytest's monkeypatch see what is made and put in place; monitoring events (or, on 3.11, the one
+trace function) see calls of functions that the tests have written. Of the user's values only
+exact built-in types are looked into; texts are shortened, and secrets masked, here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import unittest.mock
+from collections.abc import Callable
+from types import FrameType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import pytest
+
+from .arrangements import Arrangements
+from .fakes import Fakes
+from .lies import check_coroutine, check_unused
+from .mockhooks import MockHooks
+from .mocks import Mocks
+from .places import Places
+from .plain import Plain
+from .records import Book, Record, own_codes
+from .registry import Registry
+from .sides import Sides, unwrapped
+
+_environ = os.environ
+_started: list[Doubles] = []
+
+
+def is_double(callee: object) -> bool:
+    """Whether what is called stands in for something else; False until ``Doubles.start``.
+
+    Doubles are mocks, what they hold or give back, and their methods; functions, objects and
+    classes of the tests' own that ``patch`` or ``monkeypatch`` has put in place; methods of
+    instances of classes that are defined in test files.
+    """
+    return bool(_started) and _started[-1].is_double(callee)
+
+
+def follow(
+    is_project: Callable[[str], bool], is_library: Callable[[str], bool], root: str
+) -> Callable[[pytest.Item], None]:
+    """Have ``is_double`` work in this process; returns what to tell of each test before it runs."""
+    doubles = Doubles(is_project, is_library, root)
+    doubles.start()
+    return doubles.begin
+
+
+class Doubles:
+    """Observes the doubles of one test after the other, in a forked child.
+
+    ``is_project`` and ``is_library`` tell the side of a file name as code objects carry it; all
+    other files are the tests'. ``root`` is the project's folder, from which paths are told.
+    """
+
+    def __init__(
+        self, is_project: Callable[[str], bool], is_library: Callable[[str], bool], root: str
+    ) -> None:
+        self._book = Book(Sides(is_project, is_library, root))
+        modules = [unittest.mock]
+        other = sys.modules.get("mock.mock")
+        if type(other) is ModuleType and "NonCallableMock" in vars(other):
+            modules.append(other)
+        self._modules = modules
+        self._mocks = [Mocks(self._book, module) for module in modules]
+        self._hooks = [MockHooks(self._book, mocks) for mocks in self._mocks]
+        registry = Registry(self._book.sides)
+        self._places = Places(self._book, self._mocks, registry)
+        self._plain = Plain(self._book, registry, self._mocks)
+        self._arrangements = [Arrangements(self._book, mocks) for mocks in self._mocks]
+        self._fakes = Fakes(self._book)
+        self._item: pytest.Item | None = None
+        self._environment: dict[Any, Any] = {}
+        #: For Python 3.11: told of each new frame by whoever has the trace function; gives what
+        #: to trace the frame with, or None.
+        self.entered: Callable[[FrameType], Callable[..., Any] | None] = self._plain.entered
+
+    @property
+    def failures(self) -> int:
+        """How often the observer itself failed, and left something out."""
+        return self._book.failures
+
+    def start(self) -> None:
+        """Put all hooks in place, for the life of this process; before the first test."""
+        for hooks, module in zip(self._hooks, self._modules, strict=True):
+            hooks.install()
+            self._places.install(vars(module))
+        self._places.install_monkeypatch()
+        self._plain.start()
+        self._learn_environment()
+        _started.append(self)
+
+    def begin(self, item: pytest.Item) -> None:
+        """The test that runs next, set-up included."""
+        self._item = item
+        code = unwrapped(getattr(item, "function", None) or getattr(item, "obj", None))
+        self._book.begin(own_codes(code))
+        self._plain.begin()
+        for hooks in self._hooks:
+            hooks.begin()
+        self._book.safely(self._fakes.begin, item)
+        self._places.shared = self._book.safely(_shared, item) or frozenset()
+
+    def take(self) -> dict[str, Any]:
+        """What was seen since ``begin``: the fields of ``Seen``, without crossings, as JSON.
+
+        What can't be told is left out.
+        """
+        item, book = self._item, self._book
+        if item is not None:
+            book.safely(self._fakes.take, item)
+        book.active = False
+        book.safely(self._learn_environment)
+        book.safely(self._finish)
+        book.safely(book.learn)
+        told = [book.safely(self._tell, record) for record in list(book.records.values())]
+        markers = book.safely(_markers, item)
+        book.records, book.arranged = {}, {}
+        return {
+            "doubles": [fields for fields in told if fields is not None],
+            "markers": markers or [],
+        }
+
+    def is_double(self, callee: object) -> bool:
+        """See the function of this name."""
+        for mocks in self._mocks:
+            if mocks.below(callee) is not None:
+                return True
+            if type(callee) is MethodType and (
+                mocks.is_mock(callee.__self__) or mocks.below(callee.__func__) is not None
+            ):
+                return True
+        return self._plain.is_double(callee)
+
+    def _learn_environment(self) -> None:
+        """Secrets among the environment's variables, if these have changed."""
+        # The mapping behind it holds bytes, which are compared in no time.
+        now = getattr(_environ, "_data", None)
+        if now is None or now != self._environment:
+            self._environment = dict(now or {})
+            self._book.secrets.learn_all(dict(_environ))
+
+    def _finish(self) -> None:
+        """Records of mocks that became parts of others go into theirs; late lies are noted."""
+        book = self._book
+        for hooks in self._hooks:
+            for record, real, call in hooks.later:
+                book.safely(check_coroutine, record, real, call)
+        for mocks in self._mocks:
+            for key, record in list(book.records.items()):
+                if not mocks.is_mock(record.thing):
+                    continue
+                root, _, info = mocks.root(record.thing)
+                if root is record.thing:
+                    continue
+                whole = book.record(root, info)
+                if whole is None:
+                    continue
+                del book.records[key]
+                whole.calls.update(record.calls)
+                whole.looked.update(record.looked)
+                whole.lies.update(record.lies)
+                whole.reached = whole.reached or record.reached
+
+    def _tell(self, record: Record) -> dict[str, Any]:
+        for mocks, arrangements in zip(self._mocks, self._arrangements, strict=True):
+            if mocks.is_mock(record.thing):
+                words: dict[str, Any] = {}
+                arrangements.tell(record, words)
+                check_unused(record)
+                return {**self._book.tell(record), **words}
+        return self._book.tell(record)
+
+
+def _shared(item: pytest.Item) -> frozenset[int]:
+    """What leads to the targets of patches that decorate a whole class of tests."""
+    kind = getattr(item, "cls", None)
+    times: dict[int, int] = {}
+    for found in list(vars(kind).values()) if isinstance(kind, type) else ():
+        patchings = found.__dict__.get("patchings", ()) if type(found) is FunctionType else ()
+        for getter in {id(getattr(patching, "getter", None)) for patching in patchings}:
+            times[getter] = times.get(getter, 0) + 1
+    return frozenset(getter for getter, count in times.items() if count > 1)
+
+
+def _markers(item: pytest.Item | None) -> list[str]:
+    names = [mark.name for mark in item.iter_markers()] if item is not None else []
+    return list(dict.fromkeys(name for name in names if type(name) is str))

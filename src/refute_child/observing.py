@@ -1,0 +1,156 @@
+"""The unchanged suite, run in a fork and observed: what each test executes, crosses and fakes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from os.path import relpath as _relpath
+from time import perf_counter as _now
+from typing import Any
+
+import pytest
+
+from .boot import is_library
+from .elsewhere import Elsewhere
+from .forks import Forks
+from .infection import plant_probes
+from .observe.boundaries import Boundaries
+from .observe.fixtures import FixtureLines
+from .observe.lines import Lines, Marks
+from .observe.raises import Raises
+from .session import Suite
+from .sources import Sources
+from .supervise import Limit
+from .swap import LiveFunctions
+from .trial import Texts
+from .wire import Channel, Record
+
+
+class Observing:
+    """The looks at the unchanged suite that a zygote has to offer."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        forks: Forks,
+        suite: Suite,
+        sources: Sources,
+        lines: Lines,
+        live: LiveFunctions,
+        texts: Texts,
+        files: list[tuple[str, int]],
+    ) -> None:
+        self._channel = channel
+        self._forks = forks
+        self._suite = suite
+        self._sources = sources
+        self._lines = lines
+        self._live = live
+        self._texts = texts
+        self._files = files
+        # pytest was started in the project's root.
+        self._root = os.path.realpath(os.getcwd())
+        table = lines.table
+        self._is_project = lambda name: table[name] >= 0
+
+    def baseline(self, request: Record) -> Record:
+        order = list(range(len(self._suite.items)))
+        if request["order"] == "reverse":
+            order.reverse()
+        mutants = request.get("mutants", ())
+        limits = [Limit(*request["limit"])] * len(order) if "limit" in request else None
+        fakes = bool(request.get("doubles"))
+        end, told = self._forks.run(lambda report: self._observe(order, mutants, fakes), limits)
+        return {"event": "baseline", **(told[-1] if told else {"died": f"{end.kind} {end.status}"})}
+
+    def _observe(self, order: list[int], mutants: Sequence[Record], fakes: bool) -> Record:
+        """The whole suite, each test observed, with probes for these mutants; in a fork. With
+        ``fakes`` also its doubles, and where the project crosses boundaries.
+        """
+        items, runner = self._suite.items, self._suite.runner
+        plugins: pytest.PytestPluginManager = items[0].config.pluginmanager
+        fixtures = FixtureLines(self._lines)
+        plugins.register(fixtures, "refute-fixture-lines")
+        raises = Raises(self._is_project)
+        boundaries = Boundaries(self._is_project if fakes else None)
+        doubles: Any = None
+        if fakes:
+            from .observe.doubles import Doubles
+
+            doubles = Doubles(self._is_project, is_library, self._root)
+        probed: list[int] = []
+        if mutants:
+            self._lines.infected = Marks(len(mutants))
+            probed = plant_probes(mutants, self._texts, self._live, self._lines.infected)
+        self._lines.start()
+        for thing in self._live.codes():
+            self._lines.watch(thing)
+        self._lines.discover()
+        self._sources.on_code = self._lines.watch
+        if hasattr(sys, "monitoring"):
+            raises.start()
+        else:
+            self._lines.also_raises(raises.seen)
+        boundaries.start()
+        if doubles is not None:
+            doubles.start()
+        began = _now()
+        for position, index in enumerate(order):
+            following = items[order[position + 1]] if position + 1 < len(order) else None
+            self._forks.board.start(position)
+            self._channel.send({"event": "begin", "index": index})
+            raises.take()
+            boundaries.take()
+            boundaries.take_crossings()
+            fixtures.begin()
+            if doubles is not None:
+                doubles.begin(items[index])
+            record = runner.run(items[index], following, detailed=True)
+            if doubles is not None:
+                record["seen"] = doubles.take() | {"crossings": self._crossings(boundaries)}
+            record["lines"] = fixtures.end(index, items[index])
+            record["accidents"] = raises.take()
+            record["boundaries"] = boundaries.take()
+            self._channel.send({"event": "test", "index": index, **record})
+        self._channel.send({"event": "shared", "lines": fixtures.shared()})
+        return {"seconds": _now() - began, "probed": probed}
+
+    def _crossings(self, boundaries: Boundaries) -> list[Record]:
+        """Crossings with paths as the project names its files."""
+        found = boundaries.take_crossings()
+        for one in found:
+            if one["file"]:
+                one["file"] = _relpath(one["file"], self._root)
+        return found
+
+    def elsewhere(self, request: Record) -> Record:
+        end, told = self._forks.run(lambda _: self._watch_children(request["tests"]), None)
+        done = {} if told else {"died": f"{end.kind} {end.status}"}
+        return {"event": "elsewhere-done", **done}
+
+    def _watch_children(self, tests: list[int]) -> Record:
+        """Tests that start processes, with their child interpreters observed; in a fork."""
+        items = [self._suite.items[index] for index in tests]
+        boundaries = Boundaries()
+        boundaries.start()
+        folder = tempfile.mkdtemp(prefix="refute-")
+        elsewhere = Elsewhere(folder, self._lines.table, self._files)
+        elsewhere.prepare(os.environ)
+        for position, item in enumerate(items):
+            following = items[position + 1] if position + 1 < len(items) else None
+            self._forks.board.start(position)
+            boundaries.interpreters = 0
+            record = self._suite.runner.run(item, following, detailed=False)
+            seen, lines = elsewhere.take()
+            self._channel.send(
+                {
+                    "event": "elsewhere",
+                    "index": tests[position],
+                    "outcome": record["outcome"],
+                    "lines": lines,
+                    "unseen": max(0, boundaries.interpreters - seen),
+                }
+            )
+        return {}

@@ -1,0 +1,191 @@
+"""Blind places, deaf tests, idle arrangements, and doubles added up over all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from tests.unit.stage_props import (
+    QUIET,
+    World,
+    call,
+    double,
+    double_fault,
+    observed,
+    seen,
+    site,
+    world,
+)
+
+from refute.faults.double import RETURNS
+from refute.observed import DoubleKind, Lie, Observed
+from refute.strength import Matrix, Notice
+from refute.theatre.doubles import MergedDouble, double_id, merge_doubles
+from refute.theatre.places import (
+    BlindPlace,
+    blind_places,
+    calls_of,
+    deaf_tests,
+    unread_arrangements,
+)
+
+TOLD, CRASHED = Notice.TOLD, Notice.CRASHED
+
+NOTHING = Observed()
+
+
+def typo(id: str = "d-1", path: str = "0[0]", **more: Any) -> World:
+    """Two tests receive the call, and overlook the fault."""
+    return world({}, [(double_fault(id, path, [0, 1], **more), {0: QUIET, 1: QUIET})], count=2)
+
+
+def blind(here: World, matrix: Matrix | None = None, facts: Observed = NOTHING) -> list[BlindPlace]:
+    return list(blind_places(here.chances, matrix or here.whole, facts))
+
+
+def test_a_place_is_blind_when_no_test_notices_any_change() -> None:
+    (found,) = blind(typo())
+    assert (found.file, found.line, found.function) == ("src/shop/cloud.py", 12, "delete")
+    assert (found.argument, found.target) == ("0[0]", "shop.cloud.run_kubectl")
+    assert (found.tests, found.faults) == ((0, 1), ("d-1",))
+
+
+@pytest.mark.parametrize("notice", [one for one in Notice if one is not QUIET])
+def test_one_test_that_notices_in_any_way_is_enough(notice: Notice) -> None:
+    assert blind(typo(), Matrix({"d-1": {0: QUIET, 1: notice}})) == []
+
+
+def test_nothing_is_said_of_a_place_that_was_not_tried_to_the_end() -> None:
+    assert blind(typo(), Matrix({"d-1": {0: QUIET}})) == []
+    assert blind(typo(), Matrix({}, {("d-1", 0), ("d-1", 1)})) == []
+
+
+def test_a_pair_that_could_not_be_run_is_left_out() -> None:
+    (found,) = blind(typo(), Matrix({"d-1": {0: QUIET}}, {("d-1", 1)}))
+    assert found.tests == (0,)
+
+
+def test_what_comes_back_is_no_place() -> None:
+    assert blind(typo(path=RETURNS)) == []
+
+
+def test_the_example_shows_an_element_among_its_neighbours() -> None:
+    sent = call(("0", "[...]"), ("0[0]", "'delete'"), ("0[1]", "'pod'"), ("1", "5"))
+    facts = observed(seen(double(calls=(sent,))), seen())
+    (found,) = blind(typo(), facts=facts)
+    assert found.example == "['delete', 'pod'] -> ['deleet', 'pod']"
+    (found,) = blind(typo(path="0[1]", change="dropped", original="'pod'"), facts=facts)
+    assert found.example == "['delete', 'pod'] -> ['delete']"
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "expected"),
+    [
+        ("0", "typo", "'a' -> 'b'"),
+        ("namespace", "typo", "namespace='a' -> namespace='b'"),
+        ("namespace", "dropped", "namespace='a' -> dropped"),
+        ('json["name"]', "typo", "json[\"name\"]='a' -> json[\"name\"]='b'"),
+        # The list itself was not recorded.
+        ("0[3]", "typo", "0[3]='a' -> 0[3]='b'"),
+    ],
+)
+def test_examples_in_words(path: str, change: str, expected: str) -> None:
+    (found,) = blind(typo(path=path, change=change, original="'a'", replacement="'b'"))
+    assert found.example == expected
+
+
+def test_a_typo_shows_more_than_another_type() -> None:
+    faults = [
+        double_fault("d-1", "0", [0], change="other_type", replacement="0"),
+        double_fault("d-2", "0", [0], change="typo"),
+    ]
+    (found,) = blind(world({}, [(fault, {0: QUIET}) for fault in faults]))
+    assert found.faults == ("d-2", "d-1")
+    assert "deleet" in found.example
+
+
+def test_blind_places_of_one_call_go_together() -> None:
+    faults = [
+        double_fault("d-1", "0", [0]),
+        double_fault("d-2", "1", [0]),
+        double_fault("d-3", "0", [0], at=site(20)),
+    ]
+    groups = calls_of(blind(world({}, [(fault, {0: QUIET}) for fault in faults])))
+    assert [[place.argument for place in group] for group in groups] == [["0", "1"], ["0"]]
+
+
+def arguments(*notices: Notice) -> World:
+    return world(
+        {}, [(double_fault(f"d-{n}", str(n), [0]), {0: notice}) for n, notice in enumerate(notices)]
+    )
+
+
+def test_a_deaf_test_notices_none_of_five_arguments() -> None:
+    here = arguments(*[QUIET] * 5)
+    (found,) = deaf_tests(here.chances, here.whole)
+    assert (found.test, len(found.places), found.fault) == (0, 5, "d-0")
+    for other in (arguments(*[QUIET] * 4), arguments(*[QUIET] * 5, CRASHED)):
+        assert deaf_tests(other.chances, other.whole) == ()
+    assert deaf_tests(here.chances, Matrix({f"d-{n}": {0: QUIET} for n in range(4)})) == ()
+
+
+def test_an_arrangement_is_unread_only_if_none_of_its_tests_reads_it() -> None:
+    idle = double(unread=("return_value.json = {}",))
+    busy = double()
+    (found,) = unread_arrangements(observed(seen(idle), seen(idle)))
+    assert (found.what, found.tests, found.line) == ("return_value.json = {}", (0, 1), 3)
+    assert unread_arrangements(observed(seen(idle), seen(busy))) == ()
+    assert len(unread_arrangements(observed(seen(idle), seen(double(line=99))))) == 1
+
+
+def merged(
+    here: World, facts: Observed, swallowed: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[MergedDouble, ...]:
+    places = blind(here, facts=facts)
+    return merge_doubles(facts, here.chances, here.whole, places, swallowed or {})
+
+
+def test_doubles_of_one_target_are_one() -> None:
+    sent = call(("0", "'delete'"))
+    first, second = double(calls=(sent,), spec=True), double(file="tests/b.py", calls=(sent, sent))
+    other = double("", name="db", kind=DoubleKind.OBJECT)
+    here = typo(path="0")
+    found = merged(here, observed(seen(first), seen(second, other)))
+    one, two = sorted(found, key=lambda item: item.tests)
+    assert (one.target, one.tests, one.calls, one.spec) == (first.target, (0, 1), 3, False)
+    assert (one.file, one.line, one.kind) == ("tests/test_a.py", 3, DoubleKind.MOCK)
+    assert (one.arguments, one.arguments_noticed, len(one.blind_places)) == (1, 0, 1)
+    assert (two.shown, two.calls, two.arguments) == ("db", 0, 0)
+
+
+def test_ids_of_doubles() -> None:
+    assert double_id(double()) == double_id(double(file="tests/b.py", line=77))
+    assert double_id(double("", name="db")) != double_id(double("", name="db", file="tests/b.py"))
+    assert double_id(double("", name="db")) == double_id(double("", name="db", line=77))
+    assert double_id(double()).startswith("w-")
+
+
+def test_doubles_that_swallow_most_come_first() -> None:
+    facts = observed(seen(double("a.b"), double("c.d")))
+    swallowed = {double_id(double("c.d")): ("m-1", "m-2")}
+    first, second = merged(world({}), facts, swallowed)
+    assert (first.target, first.swallowed) == ("c.d", ("m-1", "m-2"))
+    assert second.swallowed == ()
+
+
+def test_lies_are_told_once_with_all_who_arranged_them() -> None:
+    lie = Lie("raises", "raises KeyError, which it never lets out")
+    facts = observed(
+        *(seen(double(lies=(lie,))) for _ in range(3)), seen(double(line=9, lies=(lie,)))
+    )
+    (found,) = merged(world({}), facts)
+    assert [(one.line, one.tests) for one in found.lies] == [(3, (0, 1, 2)), (9, (3,))]
+
+
+def test_a_double_of_a_shared_fixture_is_used_if_one_test_uses_it() -> None:
+    idle = double(lies=(Lie("unused", "nothing came to it"),))
+    (found,) = merged(world({}), observed(seen(idle), seen(double())))
+    assert found.lies == ()
+    (found,) = merged(world({}), observed(seen(idle), seen(idle)))
+    assert len(found.lies) == 1
