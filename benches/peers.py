@@ -98,7 +98,8 @@ def _count(statuses: Counter[str], killed: str, survived: str, untested: str = "
 def _refute(job: Job) -> list[list[str]]:
     paths = [word for path in job.package.paths for word in ("--paths", path)]
     run = [sys.executable, "-m", "refute", "run", str(job.tree), "--plain", "--jobs", "1"]
-    return [[*run, "--python", str(job.python), *paths]]
+    # Peers judge no tests and no doubles.
+    return [[*run, "--score-only", "--python", str(job.python), *paths]]
 
 
 def _refute_tally(job: Job) -> Tally | None:

@@ -60,15 +60,16 @@ def run(settings: Settings, console: Console) -> Judgement:
             with closing(Store.open(project.root, diary.warn)) as store:
                 unfit = _score(engine, plan, baseline, ledger, store, context, diary)
             strength.baseline = baseline = _without_unfit(baseline, unfit)
-            with diary.stage("strength") as stage:
-                judged = tuple(ledger.judged.values())
-                factor = settings.timeout_factor
-                stage.count = strength.run(engine, judged, factor, diary.progress)
+            if not settings.score_only:
+                with diary.stage("strength") as stage:
+                    judged = tuple(ledger.judged.values())
+                    factor = settings.timeout_factor
+                    stage.count = strength.run(engine, judged, factor, diary.progress)
         except KeyboardInterrupt:
             diary.interrupted(ledger.done, len(ledger.planned))
     judged = tuple(ledger.judged.values())
-    theatre = strength.judge(judged)
-    judged = settle_reached(judged, theatre.traces)
+    theatre = None if settings.score_only else strength.judge(judged)
+    judged = settle_reached(judged, theatre.traces if theatre is not None else {})
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
         selection=_selection(settings),
@@ -81,7 +82,7 @@ def run(settings: Settings, console: Console) -> Judgement:
                 *findings.find(
                     judged, baseline, unsealed=_unsealed(seal), silent=not strength.complete
                 ),
-                *theatre_findings.find(theatre, baseline),
+                *(theatre_findings.find(theatre, baseline) if theatre is not None else ()),
             ]
         ),
         sources=_sources(project.root, judged),

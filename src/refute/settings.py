@@ -62,6 +62,8 @@ class Settings:
     seal: Seal = "auto"
     #: Only mutants in files that match one of these globs, files or folders; empty: all.
     paths: tuple[str, ...] = ()
+    #: The mutation score and no more: tests and doubles are not judged.
+    score_only: bool = False
     #: No progress, only warnings and the result.
     quiet: bool = False
     #: No colour, no live display: the same output in a terminal as in a pipe.
@@ -243,6 +245,7 @@ _CHECKERS: dict[str, Checker] = {
     "unsealed": _flag,
     "seal": _choice,
     "paths": _texts,
+    "score_only": _flag,
     "quiet": _flag,
     "plain": _flag,
 }
@@ -260,7 +263,7 @@ KEYS: dict[str, str] = {
 }
 """Keys of [tool.refute] and the fields of Settings that they set."""
 
-COMMAND_LINE_ONLY = ("isolation", "unsealed", "seal", "paths", "quiet", "plain")
+COMMAND_LINE_ONLY = ("isolation", "unsealed", "seal", "paths", "score_only", "quiet", "plain")
 """Options that say how to run once, not what the project is, and so are no keys."""
 
 CHOICES: dict[str, tuple[str, ...]] = {

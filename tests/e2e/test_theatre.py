@@ -84,6 +84,14 @@ def test_the_same_run_gives_the_same_verdicts(judged: tuple[Stage, Done]) -> Non
     assert _verdicts(again.report) == _verdicts(done.report)
 
 
+def test_the_score_alone_is_the_same_score(judged: tuple[Stage, Done]) -> None:
+    made, done = judged
+    alone = made.run("--jobs", "2", "--score-only")
+    assert alone.report["metrics"] == done.report["metrics"]
+    assert {test["verdict"] for test in alone.report["tests"]} == {None}
+    assert "blind_places" not in alone.report
+
+
 def _verdicts(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "tests": [test["verdict"] for test in report["tests"]],

@@ -110,7 +110,8 @@ def test_each_key_is_described(key: str) -> None:
 
 
 def test_each_option_without_a_key_is_named() -> None:
-    assert all(f"`--{name}`" in read("configuration.md") for name in COMMAND_LINE_ONLY)
+    options = (name.replace("_", "-") for name in COMMAND_LINE_ONLY)
+    assert all(f"`--{name}`" in read("configuration.md") for name in options)
 
 
 def test_each_verdict_kind_and_reach_is_explained() -> None:

@@ -28,6 +28,13 @@ from refute.settings import CHOICES, load
     help="fork (default): fast, in forks of the collected suite. "
     "cold: a fresh process for each mutant, slow; the reference.",
 )
+@click.option(
+    "--score-only",
+    is_flag=True,
+    default=None,
+    help="The mutation score and no more: tests and doubles are not judged, in about half the "
+    "time.",
+)
 @with_options(OUTPUT)
 def run(path: Path, **given: Any) -> ExitCode:
     """Judge a pytest suite: which faults in the code would it notice?

@@ -134,6 +134,7 @@ class Engine:
             discard=self._discard,
             jobs=self._settings.jobs,
             timeout_factor=self._settings.timeout_factor,
+            fakes=not self._settings.score_only,
         )
         warnings: list[str] = []
         probed = [mutant for mutant in mutants if not mutant.excluded]

@@ -37,6 +37,8 @@ class Looks:
     discard: Callable[[Slot], None]
     jobs: int
     timeout_factor: float
+    #: Look at doubles as well.
+    fakes: bool
 
     def both(
         self, probed: Sequence[Mutant], progress: Progress, warnings: list[str]
@@ -115,7 +117,11 @@ class Looks:
     ) -> Run:
         names, total = self.project.files, len(self.collected.tests)
         root = self.project.root
-        return observation.run_suite(slot, names, order, total, progress, probed, root, patience)
+        # Doubles are looked at once, where no probe is in the way.
+        fakes = self.fakes and order == "forward"
+        return observation.run_suite(
+            slot, names, order, total, progress, probed, root, patience, fakes
+        )
 
 
 def _or_none(run: Callable[[], Run]) -> Run | None:

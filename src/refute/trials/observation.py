@@ -103,10 +103,11 @@ def run_suite(
     mutants: Sequence[Mutant] = (),
     root: Path | None = None,
     patience: float | None = None,
+    fakes: bool = False,
 ) -> Run:
     """One observed run of all collected tests, in this slot's zygote; with ``mutants`` also
-    which of them would have made a difference in which test. ``patience`` bounds each test, in
-    seconds of CPU and, a little longer, asleep.
+    which of them would have made a difference in which test, with ``fakes`` also the doubles.
+    ``patience`` bounds each test, in seconds of CPU and, a little longer, asleep.
 
     Raises RefuteError baseline-died when the suite ends its own process, or is cut.
     """
@@ -114,8 +115,6 @@ def run_suite(
     marked: dict[int, set[int]] = defaultdict(set)
     probes = [_probe(mutant, root) for mutant in mutants if root is not None]
     bound = {} if patience is None else {"limit": [patience, 4 * patience]}
-    # Doubles are looked at once, where no probe is in the way.
-    fakes = order == "forward"
     slot.send({"op": "baseline", "order": order, "mutants": probes, "doubles": fakes, **bound})
     while True:
         record = slot.expect("begin", "test", "shared", "baseline", "left")

@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from . import lies
+from .masks import MASK
 from .mocks import INFO, Mocks, dict_of, is_magic, method_of
 from .reals import lookup, mro_of, own_of
 from .records import Book, Info, Record
@@ -54,22 +55,27 @@ class Arrangements:
         for found in self._of(record.thing, [], set()):
             way = f"{found.method}()"
             if found.name == "return_value":
-                words = self._value(found.value)
+                hidden = self._book.hides(record.info, found.method)
+                words = MASK if hidden else self._value(found.value)
                 returns.append(words if not found.steps else f"{way} gives {words}")
                 said = f"{way} returns {words}"
                 if not self._mocks.is_mock(found.value):
                     self._check(record, found, words)
             else:
-                words = self._effect(found.value)
+                hidden = self._book.hides(record.info, found.method)
+                words = MASK if hidden else self._effect(found.value)
                 raises.append(words if not found.steps else f"{way}: {words}")
                 said = f"{way} has the side effect {words}"
             if self._is_own(found, record.info) and id(found.mock) not in self._book.called:
                 unread.append(said if found.steps else said.removeprefix("() "))
             elif found.name == "side_effect":
                 unread += self._left(found, record.info, way if found.steps else "it")
-        told["returns"] = shortened("; ".join(returns[:_MOST]), _LONGEST)
-        told["raises"] = shortened("; ".join(raises[:_MOST]), _LONGEST)
-        told["unread"] = [shortened(text, _LONGEST) for text in unread[: 2 * _MOST]]
+        if returns:
+            told["returns"] = shortened("; ".join(returns[:_MOST]), _LONGEST)
+        if raises:
+            told["raises"] = shortened("; ".join(raises[:_MOST]), _LONGEST)
+        if unread:
+            told["unread"] = [shortened(text, _LONGEST) for text in unread[: 2 * _MOST]]
 
     def _of(self, mock: Any, steps: list[str], seen: set[int]) -> Iterator[Arrangement]:
         if id(mock) in seen or len(seen) > _NODES:

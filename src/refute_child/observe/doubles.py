@@ -13,7 +13,7 @@ import os
 import sys
 import unittest.mock
 from collections.abc import Callable
-from types import FrameType, FunctionType, MethodType, ModuleType
+from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import pytest
@@ -76,6 +76,8 @@ class Doubles:
         self._arrangements = [Arrangements(self._book, mocks) for mocks in self._mocks]
         self._fakes = Fakes(self._book)
         self._item: pytest.Item | None = None
+        self._code: CodeType | None = None
+        self._own: frozenset[int] = frozenset()
         self._environment: dict[Any, Any] = {}
         #: For Python 3.11: told of each new frame by whoever has the trace function; gives what
         #: to trace the frame with, or None.
@@ -100,7 +102,9 @@ class Doubles:
         """The test that runs next, set-up included."""
         self._item = item
         code = unwrapped(getattr(item, "function", None) or getattr(item, "obj", None))
-        self._book.begin(own_codes(code))
+        if code is not self._code:
+            self._code, self._own = code, own_codes(code)
+        self._book.begin(self._own)
         self._plain.begin()
         for hooks in self._hooks:
             hooks.begin()

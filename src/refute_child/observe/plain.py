@@ -38,6 +38,7 @@ class Plain:
         self._book = book
         self._registry = registry
         self._mocks = mocks
+        self._sides = book.sides
         self._monitoring: Any = getattr(sys, "monitoring", None)
         self._tool = -1
         #: Calls that have begun, by the identity of their frame, which is kept with them.
@@ -88,7 +89,7 @@ class Plain:
     def entered(self, frame: FrameType) -> Callable[..., Any] | None:
         """For Python 3.11: a frame that begins; what to trace it with, or None."""
         code = frame.f_code
-        if not self._book.active or not self._is_tests(code):
+        if self._sides[code.co_filename] != TEST or not self._book.active:
             return None
         if id(frame) in self._open:
             # A coroutine that goes on.

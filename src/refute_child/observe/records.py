@@ -8,6 +8,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from .arguments import Flattening, Head, Leaf, learn, told
+from .masks import MASK
 from .reals import Real
 from .shown import LONGEST, Opaque, Secrets, kind_of, plain, shortened
 from .sides import Place, Sides
@@ -158,30 +159,33 @@ class Book:
             call.result = "mock" if mock else kind_of(value)
             call.returned = Opaque(plain(value)) if mock else self.flat.copy(value)
 
+    def hides(self, info: Info, method: str = "") -> bool:
+        """Whether what a double gives, or is, goes by the name of a secret."""
+        way = method.removesuffix("()") or info.target or info.name
+        return self.secrets.named(way.rpartition(".")[2])
+
     def tell(self, record: Record) -> Told:
-        """The fields of ``Double``, without what only mocks have."""
-        info, secrets = record.info, self.secrets
-        place = info.place
-        returns = ""
-        if record.has_value:
-            hidden = secrets.named(info.target) or secrets.named(info.name)
-            returns = "***" if hidden else secrets.words(record.value)
-        return {
+        """The fields of ``Double``, without what only mocks have; what is empty is left out."""
+        info, place = record.info, record.info.place
+        fields: Told = {
             "target": self.clean(info.target),
             "name": self.clean(info.name),
             "kind": info.kind,
             "spec": info.spec,
             "file": place.file if place else "",
             "line": place.line if place else 0,
-            "returns": returns,
-            "raises": "",
-            "calls": [self._tell_call(call) for call in record.calls.values()],
-            "looked": list(record.looked),
-            "unread": [],
-            "lies": [
-                {"kind": kind, "message": self.clean(text, 300)} for kind, text in record.lies
-            ],
         }
+        if record.has_value:
+            fields["returns"] = MASK if self.hides(info) else self.secrets.words(record.value)
+        if record.calls:
+            fields["calls"] = [self._tell_call(info, call) for call in record.calls.values()]
+        if record.looked:
+            fields["looked"] = list(record.looked)
+        if record.lies:
+            fields["lies"] = [
+                {"kind": kind, "message": self.clean(text, 300)} for kind, text in record.lies
+            ]
+        return fields
 
     def clean(self, text: str, longest: int = 2 * LONGEST) -> str:
         """A text of the user's, masked and shortened."""
@@ -190,18 +194,20 @@ class Book:
     def learn(self) -> None:
         """Find all secrets of the test, before the first word of it is told."""
         for record in list(self.records.values()):
-            if record.has_value and self.secrets.named(record.info.target):
+            if record.has_value and self.hides(record.info):
                 self.secrets.learn(record.value)
             for call in list(record.calls.values()):
                 if self.is_secret(call):
                     call.secret |= call.site.secret or frozenset()
                     learn(call.leaves, frozenset(call.secret), self.secrets)
+                if self.hides(record.info, call.method):
+                    self.secrets.learn(call.returned)
 
     def is_secret(self, call: Call) -> bool:
         """Whether the names of anything that it hands over say that it is a secret."""
         if call.site.secret is None:
             call.site.secret = self._secret_heads(call.site)
-        return bool(call.site.secret or call.secret) or any(leaf[4] for leaf in call.leaves)
+        return bool(call.site.secret or call.secret or [1 for leaf in call.leaves if leaf[4]])
 
     def _secret_heads(self, site: CallSite) -> frozenset[Head]:
         """Positions and keywords of a call at which the caller's own names say secret."""
@@ -211,21 +217,26 @@ class Book:
             if any(self.secrets.named(name) for name in names)
         )
 
-    def _tell_call(self, call: Call) -> Told:
-        return {
-            "site": dict(call.site.fields),
+    def _tell_call(self, info: Info, call: Call) -> Told:
+        fields: Told = {
+            "site": call.site.fields,
             "method": self.clean(call.method),
             "arguments": told(call.leaves, frozenset(call.secret), self.secrets),
             "result": call.result or "object",
-            "returned": self._tell_returned(call),
-            "awaited": call.awaited,
+            "returned": self._tell_returned(info, call),
         }
+        if call.awaited:
+            fields["awaited"] = True
+        return fields
 
-    def _tell_returned(self, call: Call) -> str:
+    def _tell_returned(self, info: Info, call: Call) -> str:
         if call.result == "raises":
             return self.clean(str(call.returned))
-        # Only a coroutine that nobody awaited has no result.
-        return self.secrets.words(call.returned) if call.result else "<coroutine>"
+        if not call.result:
+            # Only a coroutine that nobody awaited has no result.
+            return "<coroutine>"
+        hidden = call.result not in ("mock", "none") and self.hides(info, call.method)
+        return MASK if hidden else self.secrets.words(call.returned)
 
     def _met(self, value: object) -> None:
         for tell in self.met:
@@ -233,7 +244,7 @@ class Book:
 
 
 def own_codes(code: CodeType | None) -> frozenset[int]:
-    """Identities of a function's code and of all that is nested in it."""
+    """Identities of a function's code and of all that is nested in it; the code has to live."""
     found: set[int] = set()
     pending = [code] if code is not None else []
     while pending:

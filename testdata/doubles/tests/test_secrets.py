@@ -75,12 +75,15 @@ def test_arrangements():
     double.take.return_value = {"access_token": "leak-given"}
     double.other.return_value = "token=leak-unread"
     double.more.side_effect = ["secret=leak-in-turn", {"password": "leak-in-turn"}]
+    double.get_secret.return_value = "leak-from-secret"
+    double.access_token.side_effect = ["leak-in-effect"]
     jobs.hand(double, 1)
+    jobs.spread(double.get_secret)
+    jobs.hand(double, "leak-from-secret")
 
 
 def test_parameter_names():
     with patch("shop.cloud.Client.login", return_value=None) as login:
-        jobs.login(cloud.Client("u"), "user", "leak-by-parameter", "x") if False else None
         jobs.spread(login, "leak-by-parameter")
 
 
