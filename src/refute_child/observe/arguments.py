@@ -107,6 +107,7 @@ class Flattening:
         found.append(leaf)
         if depth <= 1:
             return leaf
+        part: Leaf
         parts, option = held.parts, False
         if kind is dict:
             for key in list(islice(value, WIDEST)):
@@ -117,11 +118,18 @@ class Flattening:
                     parts.append((key, part))
             return leaf
         for index, item in enumerate(value[:WIDEST]):
-            if len(found) < MOST:
-                inner = secret or option
+            if len(found) >= MOST:
+                break
+            inner = secret or option
+            if type(item) is str and not inner:
+                # Commands are full of them.
+                part = (head, f"{path}[{index}]", "str", item, False)
+                found.append(part)
+                option = item[:1] == "-" and self._secrets.option(item)
+            else:
                 part = self._add(found, head, f"{path}[{index}]", item, inner, depth - 1)
-                parts.append((None, part))
-                option = type(item) is str and item[:1] == "-" and self._secrets.option(item)
+                option = False
+            parts.append((None, part))
         return leaf
 
     def _step(self, key: object) -> tuple[str, bool]:

@@ -57,10 +57,10 @@ def check_call(record: Record, real: Real, count: int, names: tuple[str, ...]) -
 
 def secret_positions(
     found: tuple[FunctionType, bool | None], count: int, secrets: Secrets
-) -> set[Head]:
+) -> frozenset[Head]:
     """Positions of a call at which the real function's parameter is called like a secret."""
     names = parameters(found[0])[0 if found[1] is False else 1 :]
-    return {at for at, name in enumerate(names[:count]) if secrets.named(name)}
+    return frozenset([at for at, name in enumerate(names[:count]) if secrets.named(name)])
 
 
 def check_result(record: Record, real: Real, value: object) -> None:
