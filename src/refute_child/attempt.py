@@ -11,7 +11,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -115,7 +115,6 @@ class Fault:
         self._sources.install()
         self._armed: Armed | None = None
         self._broken = ""
-        self._before: Callable[[pytest.Item], None] | None = None
 
     def record(self) -> Record:
         """What became of it; see ``main``."""
@@ -125,20 +124,14 @@ class Fault:
             return {}
         return {"effects": self._armed.hook.effects}
 
-    @pytest.hookimpl(tryfirst=True, wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Any:
-        if self._before is not None:
-            self._before(item)
-        return (yield)
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
         if "double" in self._fault:
             from .boot import is_library
-            from .observe.doubles import follow
+            from .observe.doubles import know_doubles
 
             root = os.path.realpath(os.getcwd())
-            self._before = follow(lambda name: self._table[name] >= 0, is_library, root)
+            know_doubles(lambda name: self._table[name] >= 0, is_library, root)
         arming = Arming(Texts(), Ticks(), self._sources)
         live = LiveFunctions(lambda name: self._table[name] >= 0)
         try:

@@ -96,6 +96,7 @@ class Observing:
         boundaries.start()
         if doubles is not None:
             doubles.start()
+            self._lines.also_enters(doubles.entered)
         began = _now()
         for position, index in enumerate(order):
             following = items[order[position + 1]] if position + 1 < len(order) else None

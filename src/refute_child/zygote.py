@@ -245,9 +245,9 @@ class Zygote:
     def _follow(self, trials: Sequence[Record]) -> None:
         """Before faults in doubles, in a fork: know doubles when they are called."""
         if any("double" in trial["mutant"] for trial in trials if trial["mutant"] is not None):
-            from .observe.doubles import follow
+            from .observe.doubles import know_doubles
 
-            self._suite.runner.before = follow(self._is_project, is_library, self._root)
+            know_doubles(self._is_project, is_library, self._root)
 
     def _run(self, tests: list[int]) -> Record:
         items = [self._suite.items[index] for index in tests]

@@ -1,100 +1,19 @@
-"""The observer of test doubles, in real runs of pytest on the suite in testdata/doubles.
+"""What the observer of test doubles tells, of each idiom in the suite of testdata/doubles.
 
-Each interpreter that is here runs the suite once, by each mechanism it has; what it tells is
-read as the controller reads it.
+Each interpreter that is here runs the suite once, by each mechanism it has.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-from tests.unit.interpreters import SOURCES, interpreters, ways
+from tests.unit.interpreters import ways
+from tests.unit.watched import SUITE, Told, Way, read, run_suite
 
-from refute.observed import Argument, Call, Double, DoubleKind, Seen
+from refute.observed import Argument, Call, Double, DoubleKind
 
-SUITE = Path(__file__).parents[2] / "testdata" / "doubles"
 TESTS = ("test_mocks.py", "test_plain.py", "test_lies.py", "test_secrets.py", "test_bounds.py")
-GUARD = "shop.jobs.forget"
-"""What a fixture of the suite's conftest replaces in all tests."""
-
-Way = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Told:
-    """What one run of the suite told: the text, and each test's part of it by name."""
-
-    text: str
-    tests: dict[str, Seen]
-
-    def doubles(self, test: str) -> list[Double]:
-        """The doubles of a test, without the one that all tests have."""
-        file = "tests/conftest.py"
-        found = self.tests[test].doubles
-        return [one for one in found if (one.target, one.file) != (GUARD, file)]
-
-    def double(self, test: str, target: str = "") -> Double:
-        """The only double of a test, or the first for a target."""
-        found = [one for one in self.doubles(test) if target in ("", one.target, one.name)]
-        assert found, [one.target or one.name for one in self.doubles(test)]
-        assert target or len(found) == 1
-        return found[0]
-
-    def lies(self, test: str) -> list[tuple[str, str]]:
-        return [(lie.kind, lie.message) for one in self.doubles(test) for lie in one.lies]
-
-
-def environment(folder: Path, mechanism: str) -> dict[str, str]:
-    """pytest of our own environment for any interpreter, and none of its other packages."""
-    packages = folder / "packages"
-    if not packages.exists():
-        packages.mkdir()
-        for name in ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments"):
-            spec = find_spec(name)
-            assert spec is not None
-            assert spec.origin is not None
-            path = Path(spec.origin)
-            path = path.parent if path.name == "__init__.py" else path
-            (packages / path.name).symlink_to(path)
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.pathsep.join([str(SOURCES), str(packages), "."]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "SEEN": str(folder / f"seen-{mechanism}"),
-        "WAY": mechanism,
-    }
-
-
-def run_suite(
-    folder: Path, way: Way, *words: str, watched: bool = True
-) -> subprocess.CompletedProcess[str]:
-    version, mechanism = way
-    plugin = ["-p", "watching"] if watched else []
-    command = [interpreters()[version], "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin]
-    return subprocess.run(
-        [*command, *words],
-        cwd=folder / "suite",
-        env=environment(folder, mechanism),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def read(folder: Path, way: Way) -> Told:
-    text = (folder / f"seen-{way[1]}").read_text(encoding="utf-8")
-    lines = [json.loads(line) for line in text.splitlines()]
-    assert [line["name"] for line in lines if line["failures"]] == []
-    return Told(text, {line["name"]: Seen.from_record(line["seen"]) for line in lines})
 
 
 @pytest.fixture(scope="module", params=[pytest.param(one.values, id=one.id) for one in ways()])
@@ -105,19 +24,6 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     done = run_suite(folder, way, *(f"tests/{name}" for name in TESTS))
     assert done.returncode == 0, done.stdout + done.stderr
     return read(folder, way)
-
-
-@pytest.fixture
-def suite(tmp_path: Path) -> Path:
-    """A folder with the suite's project and plugin, and none of its tests."""
-    shutil.copytree(SUITE, tmp_path / "suite", ignore=shutil.ignore_patterns("test_*.py"))
-    return tmp_path
-
-
-OWN: Way = (
-    ".".join(map(str, sys.version_info[:2])),
-    "monitoring" if hasattr(sys, "monitoring") else "tracing",
-)
 
 
 def source_at(call: Call) -> str:
@@ -448,165 +354,3 @@ def test_bounds(told: Told) -> None:
     assert shown(first.arguments)["0"] == "[0, 1, 2, 3, 4, 5, 6, 7, …]"
     assert shown(first.arguments)["2[0][0]"] == "[…]"
     assert "0[8]" not in shown(first.arguments)
-
-
-PICKY = """
-import copy, inspect, pickle, sys
-from unittest import mock
-from unittest.mock import AsyncMock, MagicMock, Mock, NonCallableMock, call, patch, seal
-import pytest
-from shop import cloud, jobs
-
-def test_identity(monkeypatch):
-    def fake(args, namespace=None): return 0
-    monkeypatch.setattr(jobs, "run_kubectl", fake)
-    assert jobs.run_kubectl is fake and not hasattr(fake, "__wrapped__")
-    assert list(inspect.signature(fake).parameters) == ["args", "namespace"]
-    assert jobs.delete("a")
-
-def test_what_mocks_say_of_themselves():
-    double = MagicMock(name="d")
-    double.a.b(1).c(2)
-    assert double.mock_calls == [call.a.b(1), call.a.b().c(2)]
-    assert double.method_calls == [call.a.b(1)] and double.a.method_calls == [call.b(1)]
-    assert dir(double) == sorted(dir(double)) and not [n for n in dir(double) if "refute" in n]
-    double.reset_mock()
-    assert double.mock_calls == [] and double.method_calls == [] and not double.called
-    twin = copy.deepcopy(double)
-    twin(3)
-    assert not double.called and twin.call_args == call(3)
-    manager = Mock()
-    manager.attach_mock(twin, "twin")
-    twin(4)
-    assert manager.mock_calls == [call.twin(4)]
-    seal(double)
-    with pytest.raises(AttributeError): double.other
-    with pytest.raises(TypeError): NonCallableMock()()
-
-def test_signatures():
-    assert "kwargs" in inspect.signature(Mock.assert_called_with).parameters
-    double = mock.create_autospec(cloud.Client)
-    assert list(inspect.signature(double.get).parameters)[-2:] == ["path", "retries"]
-    with pytest.raises(TypeError): double("u").get()
-    double.method_calls
-
-def test_depth():
-    double = Mock(side_effect=lambda n: double(n - 1) if n else 0)
-    assert double(40) == 0
-    with pytest.raises(RecursionError): double(10 ** 6)
-
-def test_message():
-    double = MagicMock(name="d")
-    jobs.hand(double, 1, a=2)
-    double.take.assert_called_once_with(2)
-
-def test_never_called():
-    Mock().assert_called()
-
-async def never(): pass
-
-def test_unawaited(recwarn):
-    AsyncMock()()
-    import gc; gc.collect()
-    words = [str(one.message) for one in recwarn]
-    assert words == ["coroutine 'AsyncMockMixin._execute_mock_call' was never awaited"]
-
-def test_raised_within():
-    double = Mock(side_effect=KeyError("k"))
-    with pytest.raises(KeyError) as caught: jobs.spread(double)
-    assert caught.value.__context__ is None and caught.value.args == ("k",)
-
-def test_undone(monkeypatch):
-    with pytest.raises(ZeroDivisionError):
-        with patch("shop.jobs.run_kubectl"): 1 / 0
-    assert jobs.run_kubectl is cloud.run_kubectl
-    with pytest.raises(AttributeError): monkeypatch.setattr(jobs, "missing", 1)
-    with pytest.raises(AttributeError): patch("shop.jobs.missing").start()
-    monkeypatch.setattr("shop.cloud.TIMEOUT", 1); monkeypatch.undo()
-    assert cloud.TIMEOUT == 5
-
-def test_world_of_mocks():
-    names = ("open", "len", "isinstance", "type", "id", "repr", "list", "dict", "getattr")
-    with patch("time.time", side_effect=RuntimeError), patch("os.open", side_effect=OSError):
-        double = Mock()
-        for name in names:
-            with patch(f"builtins.{name}", side_effect=RuntimeError) if name == "open" else patch(
-                "os.path.realpath", side_effect=RuntimeError
-            ):
-                jobs.hand(double, [1, {"a": 2}], name=name)
-    assert double.take.call_count == len(names)
-"""
-REPORT = """
-import json, os
-def pytest_runtest_logreport(report):
-    if report.when == "call" or report.failed:
-        error = report.longrepr.reprcrash.message if report.failed else ""
-        with open(os.environ["SEEN"] + "-outcomes", "a") as file:
-            file.write(json.dumps([report.nodeid, report.outcome, error]) + "\\n")
-"""
-
-
-@pytest.mark.parametrize(("version", "mechanism"), ways())
-def test_no_outcome_changes(suite: Path, version: str, mechanism: str) -> None:
-    (suite / "suite" / "tests" / "test_picky.py").write_text(PICKY, encoding="utf-8")
-    (suite / "suite" / "report.py").write_text(REPORT.replace("\\\\", "\\"), encoding="utf-8")
-    outcomes = suite / f"seen-{mechanism}-outcomes"
-    found = []
-    for watched in (False, True):
-        done = run_suite(suite, (version, mechanism), "-p", "report", watched=watched)
-        assert done.returncode == 1, done.stdout + done.stderr
-        found.append(outcomes.read_text(encoding="utf-8").splitlines())
-        outcomes.unlink()
-    assert found[0] == found[1]
-    passed = [line for line in found[0] if '"passed"' in line]
-    assert len(found[0]) - len(passed) == 2, found[0]
-
-
-FAKE = """
-class RequestsMock:
-    def start(self): return self
-    def stop(self): pass
-"""
-FAKED = """
-import responses
-def test_faked():
-    responses.RequestsMock().start()
-    responses.RequestsMock().start()
-def test_real(): pass
-"""
-
-
-def test_fakes_of_known_libraries(suite: Path) -> None:
-    (suite / "suite" / "responses.py").write_text(FAKE, encoding="utf-8")
-    (suite / "suite" / "tests" / "test_faked.py").write_text(FAKED, encoding="utf-8")
-    done = run_suite(suite, OWN)
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = read(suite, OWN)
-    double = told.double("test_faked")
-    assert (double.name, double.target, double.kind) == (
-        "responses",
-        "requests",
-        DoubleKind.LIBRARY,
-    )
-    assert (double.file, double.line) == ("tests/test_faked.py", 4)
-    assert told.doubles("test_real") == []
-
-
-TAKEN = """
-import sys
-def pytest_collection_finish(session):
-    for tool in range(6):
-        if sys.monitoring.get_tool(tool) is None:
-            sys.monitoring.use_tool_id(tool, "another")
-"""
-
-
-@pytest.mark.skipif(OWN[1] != "monitoring", reason="has no tools that could be taken")
-def test_goes_without_a_tool(suite: Path) -> None:
-    (suite / "suite" / "taken.py").write_text(TAKEN, encoding="utf-8")
-    shutil.copy(SUITE / "tests" / "test_plain.py", suite / "suite" / "tests")
-    done = run_suite(suite, OWN, "-p", "taken")
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = read(suite, OWN)
-    assert told.double("test_function").target == "shop.jobs.run_kubectl"
-    assert told.double("test_function").calls == ()

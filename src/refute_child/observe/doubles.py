@@ -43,13 +43,11 @@ def is_double(callee: object) -> bool:
     return bool(_started) and _started[-1].is_double(callee)
 
 
-def follow(
+def know_doubles(
     is_project: Callable[[str], bool], is_library: Callable[[str], bool], root: str
-) -> Callable[[pytest.Item], None]:
-    """Have ``is_double`` work in this process; returns what to tell of each test before it runs."""
-    doubles = Doubles(is_project, is_library, root)
-    doubles.start()
-    return doubles.begin
+) -> None:
+    """Have ``is_double`` work in this process, where nothing is to be told of them."""
+    Doubles(is_project, is_library, root).start()
 
 
 class Doubles:

@@ -106,6 +106,11 @@ class Lines:
         if isinstance(self._mechanism, _Tracing):
             self._mechanism.on_exception = note
 
+    def also_enters(self, entered: Callable[[FrameType], Any]) -> None:
+        """Hand frames of other files on, likewise; it gives what to trace each with, or None."""
+        if isinstance(self._mechanism, _Tracing):
+            self._mechanism.on_enter = entered
+
     def take(self) -> list[tuple[int, list[int]]]:
         """(file index, lines) that ran since the last call."""
         data = self.hits[:]
@@ -206,6 +211,7 @@ class _Tracing:
         self._table = table
         self._hits = hits
         self.on_exception: Callable[[FrameType, Any], None] | None = None
+        self.on_enter: Callable[[FrameType], Any] | None = None
         self._trace: Callable[[FrameType, str, object], Any] | None = None
 
     def start(self) -> None:
@@ -219,7 +225,9 @@ class _Tracing:
             return local
 
         def trace(frame: FrameType, event: str, arg: object) -> Any:
-            return local if table[frame.f_code.co_filename] >= 0 else None
+            if table[frame.f_code.co_filename] >= 0:
+                return local
+            return self.on_enter(frame) if self.on_enter is not None else None
 
         self._trace = trace
         threading.settrace(trace)
