@@ -200,3 +200,16 @@ found = len(raises.take())
 """
     )
     assert run(version, mechanism, program, tmp_path) == 200
+
+
+@WAYS
+def test_what_the_tests_own_code_raises_is_no_accident(
+    version: str, mechanism: str, tmp_path: Path
+) -> None:
+    (tmp_path / "code.py").write_text(CODE)
+    (tmp_path / "fakes.py").write_text("def checks():\n    assert 0\n")
+    program = (
+        f"{HEAD}\nsys.path.insert(0, os.getcwd())\nimport fakes, json\n"
+        "found = [seen('passes_on', fakes.checks), seen('passes_on', json.loads)]"
+    )
+    assert run(version, mechanism, program, tmp_path) == [[], [":passes_on:TypeError"]]

@@ -1,7 +1,8 @@
 """Accidents: exceptions that project code did not raise by a ``raise`` statement of its own.
 
 An accident is noted once, where it first shows in project code. What the same test shows on
-unchanged code is no accident of the fault's; the controller compares.
+unchanged code is no accident of the fault's; the controller compares. Nor is what the test's own
+code raises when the project calls it: a fake that asserts on what it is sent.
 """
 
 from __future__ import annotations
@@ -12,16 +13,23 @@ from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from ..boot import is_library
+
 _RAISE = {dis.opmap["RAISE_VARARGS"], dis.opmap["RERAISE"]}
 _LIMIT = 200
 """Accidents kept for one test; enough to compare, and bounded for a test that loops."""
 
 
 class Raises:
-    """Collects accidents in project code; ``is_project`` tells a file name's side."""
+    """Collects accidents in project code; ``is_project`` and ``is_library`` tell a file name's
+    side. All other files are the tests'.
+    """
 
-    def __init__(self, is_project: Callable[[str], bool]) -> None:
+    def __init__(
+        self, is_project: Callable[[str], bool], is_library: Callable[[str], bool] = is_library
+    ) -> None:
         self._is_project = is_project
+        self._is_library = is_library
         #: False where observing costs too much to be done all the time: Python 3.11, which
         #: has no events but a trace function's.
         self.cheap = hasattr(sys, "monitoring")
@@ -66,7 +74,8 @@ class Raises:
         # An inner frame of the project's has shown it already, as accident or on purpose.
         inner = trace.tb_next if trace is not None else None
         while inner is not None:
-            if self._is_project(inner.tb_frame.f_code.co_filename):
+            name = inner.tb_frame.f_code.co_filename
+            if self._is_project(name) or not self._is_library(name):
                 return
             inner = inner.tb_next
         self._found.add(f"{code.co_filename}:{code.co_qualname}:{type(error).__name__}")
