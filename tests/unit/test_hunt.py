@@ -264,13 +264,33 @@ def test_controls_go_on_during_a_long_hunt() -> None:
     ("result", "expected"),
     [("loop", Result.TIMEOUT), ("timeout", Result.TIMEOUT), ("died", Result.DIED)],
 )
-def test_what_ends_a_trial_is_no_test_s_word(result: str, expected: Result) -> None:
+def test_what_ends_a_trial_counts_once_its_test_ends_without_the_fault(
+    result: str, expected: Result
+) -> None:
     game = Game(covered(), [mutant("m-a")])
     request = game.settle()
     game.reply(request, result, ran=2, reason="cpu limit")
+    assert game.emitted == []
+    proof = game.next()
+    assert proof.record["tests"] == [request.record["tests"][1]]
+    game.reply(proof, "passed")
     ((_, outcome),) = game.emitted
     assert (outcome.result, outcome.detail, outcome.failure) == (expected, "cpu limit", None)
     assert len(outcome.tests_run) == 2
+
+
+def test_a_test_that_hangs_alone_ends_no_mutant() -> None:
+    game = Game(covered(), [mutant("m-a")])
+    first = game.settle()
+    hanging = first.record["tests"][1]
+    # Elsewhere a control finds out that it hangs without any fault.
+    game.reply(game.hunt._requests.trial(Try(None, [hanging]), ZYGOTE), "timeout", ran=1)
+    game.reply(first, "timeout", ran=2)
+    assert game.emitted == []
+    again = game.next()
+    assert hanging not in again.record["tests"]
+    game.reply(again, "passed", ran=3)
+    assert game.verdicts == {"m-a": "passed"}
 
 
 def test_accidents_that_a_test_shows_without_a_fault_are_none_of_the_fault_s() -> None:

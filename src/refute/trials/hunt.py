@@ -12,7 +12,7 @@ from refute.baseline import Baseline
 from refute.faults.plan import LASTING, Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import Batch, Limits, Requests, Try, told_failure
+from refute.trials.requests import Batch, Limits, Requests, Try, nearest, told_failure
 from refute.trials.slot import Record
 
 CONTROL_EVERY = 200
@@ -185,7 +185,8 @@ class Hunt:
         whole = replace(planned, mechanism=Mechanism.IMPORT, tests=tests)
         few = len(tests) > FEW_TESTS
         queue = self._imports.setdefault(self._requests.path(planned), deque())
-        queue.append(Try(whole, self._nearest(whole) if few else list(tests), whole=not few))
+        near = nearest(planned, self.order.sort(whole), self.baseline, self.test_files)
+        queue.append(Try(whole, near[:FEW_TESTS] if few else list(tests), whole=not few))
 
     def _import_request(self, file: str) -> Request:
         queue = self._imports[file]
@@ -197,21 +198,6 @@ class Hunt:
             about.tests = self._whole(about.planned)
         about.tests = [test for test in about.tests if test not in self.unfit]
         return self._requests.trial(about, file)
-
-    def _nearest(self, planned: Planned) -> list[int]:
-        """Tests that run the code nearest to the mutant, of one or two test files."""
-        lines = self.baseline.coverage.by_line.get(planned.mutant.file, {})
-        distance: dict[int, int] = {}
-        for line, tests in lines.items():
-            away = abs(line - planned.mutant.line)
-            for test in tests:
-                if away < distance.get(test, 1 << 30):
-                    distance[test] = away
-        best = [test for test in self.order.sort(planned) if test in distance]
-        best.sort(key=lambda test: distance[test])
-        best = best or self.order.sort(planned)
-        files = list(dict.fromkeys(self.test_files[test] for test in best))[:2]
-        return [test for test in best if self.test_files[test] in files][:FEW_TESTS]
 
     def _control(self, tests: list[int], mode: str) -> None:
         self._urgent.append(self._requests.trial(Try(None, tests), mode))
@@ -266,7 +252,9 @@ class Hunt:
         planned = about.planned
         assert planned is not None
         ran = about.tests[: int(reply["ran"])]
-        killer = ran[-1] if ran else None
+        # A test that exists under the fault alone can't be asked about the original.
+        known = 0 < int(reply["ran"]) <= len(about.tests)
+        killer = ran[-1] if known else None
         result = {
             "failed": Result.FAILED,
             "loop": Result.TIMEOUT,
@@ -277,8 +265,12 @@ class Hunt:
         outcome = self._requests.outcome(request, result, ran, failure, reply)
         if "last" in reply:
             outcome = replace(outcome, test=reply["last"])
+        if killer in self.unfit:
+            # It proved unfit while this trial was under way.
+            self._again(planned)
+            return
         self.order.learn(planned.mutant, ran, killer)
-        if killer is None or killer in self._trusted or result is not Result.FAILED:
+        if killer is None or killer in self._trusted:
             self._accept(planned, outcome, killer)
             return
         # A test that was never seen to pass alone in a fork must first prove that it does.

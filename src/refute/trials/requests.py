@@ -51,6 +51,25 @@ class Batch:
     tries: tuple[Try, ...]
 
 
+def nearest(
+    planned: Planned, tests: Sequence[int], baseline: Baseline, test_files: Sequence[int]
+) -> list[int]:
+    """Of ``tests``, likeliest first, those of one or two test files that run the code nearest
+    to the mutant.
+    """
+    lines = baseline.coverage.by_line.get(planned.mutant.file, {})
+    distance: dict[int, int] = {}
+    for line, runs in lines.items():
+        away = abs(line - planned.mutant.line)
+        for test in runs:
+            if away < distance.get(test, 1 << 30):
+                distance[test] = away
+    best = sorted((test for test in tests if test in distance), key=distance.__getitem__)
+    best = best or list(tests)
+    files = list(dict.fromkeys(test_files[test] for test in best))[:2]
+    return [test for test in best if test_files[test] in files]
+
+
 def told_failure(baseline: Baseline, reply: Record, test: int | None) -> Failure | None:
     """How this test failed; an accident that it shows without a fault is none."""
     found = reply.get("failure")

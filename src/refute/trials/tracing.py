@@ -78,10 +78,12 @@ class Tracing:
 
 
 def choose(baseline: Baseline, tests: Iterable[int]) -> list[int]:
-    """The tests that tell most for the least time: those with doubles first, then the quickest."""
+    """Tests with doubles first, then in the suite's order, so that each run chooses the same;
+    none that takes long.
+    """
 
-    def order(test: int) -> tuple[bool, float, int]:
-        return not _has_doubles(baseline, test), baseline.tests[test].seconds, test
+    def order(test: int) -> tuple[bool, int]:
+        return not _has_doubles(baseline, test), test
 
     quick = [test for test in tests if baseline.tests[test].seconds <= LONGEST]
     return sorted(quick, key=order)[:TESTS]
