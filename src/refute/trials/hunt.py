@@ -166,8 +166,12 @@ class Hunt:
             assert planned is not None
             result = results.get(planned.mutant.id)
             if result is None:
-                # The first without a result is what ended the child, or was not proven.
-                (self._fresh if stopped else self._swaps).append(planned)
+                if stopped:
+                    self._fresh.append(planned)
+                else:
+                    # What ended the child, or was not proven. It may sleep for long: begun
+                    # early, others have the core meanwhile.
+                    self._swaps.appendleft(planned)
                 stopped = True
             elif result["result"] == "failed":
                 self._trusted.add(one.tests[result["ran"] - 1])
