@@ -63,7 +63,7 @@ bench: $(VENV)/.ready ## speed, side by side with the peers
 	$(BIN)/python benches/compare.py
 
 self: $(VENV)/.ready ## refute judges refute
-	$(BIN)/refute run . --paths src/refute/metrics --paths src/refute/findings.py --paths src/refute/verdicts.py
+	$(BIN)/refute run . --score-only --paths src/refute/metrics --paths src/refute/findings.py --paths src/refute/verdicts.py
 
 docs: $(VENV)/.ready ## write the generated pages of docs/
 	$(BIN)/python tools/docs.py
