@@ -8,11 +8,8 @@ the fault, in silence: what fails anyway says nothing of a fault.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +19,6 @@ from refute.faults.fault import Mutant
 from refute.faults.plan import Planned
 from refute.interpreter import choose
 from refute.judgement import Judgement
-from refute.judgement.document import REPORT
-from refute.judgement.place import FOLDER
-from refute.observed import Site
 from refute.project import discover
 from refute.settings import Settings
 from refute.strengthening import double_record
@@ -38,8 +32,6 @@ from refute.verdicts import KillKind, kill_kind
 
 LEAST = 20.0
 """Seconds that the test may take in any case."""
-_SOME = 5
-"""How many ids a message names."""
 
 Fault = Mutant | DoubleFault
 
@@ -70,75 +62,6 @@ def run(settings: Settings, last: Judgement, fault: Fault, test: str) -> ExitCod
         fail("nothing-judged", f"{test} was not run under {fault.id}: {ending.detail}.")
     print(sentence(test, fault.id, ending, one.limit), flush=True)
     return ExitCode.FINDINGS if ending.result is Result.PASSED else ExitCode.OK
-
-
-def find_test(judgement: Judgement, wanted: str) -> str:
-    """The node id that ``wanted`` stands for: itself, the name of one test, or a part of one
-    node id alone. Raises RefuteError unknown-test, which names the nearest.
-    """
-    ids = [test.id for test in judgement.tests]
-    text = wanted.strip()
-    if text in ids:
-        return text
-    for found in (
-        [one for one in ids if _names(one, text)],
-        [one for one in ids if text and text in one],
-    ):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            fail(
-                "unknown-test",
-                f"{len(found)} tests are called like {wanted}: {_listed(found)}",
-                remedy="Give more of the node id.",
-            )
-    by_name = {one.rpartition("::")[2]: one for one in ids} | {one: one for one in ids}
-    near = dict.fromkeys(by_name[one] for one in get_close_matches(text, by_name, n=3, cutoff=0.4))
-    hint = f" The nearest: {', '.join(near)}." if near else ""
-    fail("unknown-test", f"No test of the last run is called {wanted or 'nothing'}.{hint}")
-
-
-def _names(id: str, text: str) -> bool:
-    """Whether the text is the whole name of a test, without its file, class or parameters."""
-    path, _, parameters = id.partition("[")
-    names = path.split("::")
-    return any(
-        "::".join(names[start:]) + end == text
-        for start in range(len(names))
-        for end in ("", f"[{parameters}")
-    )
-
-
-def fault_record(records: Iterable[Mapping[str, Any]], wanted: str) -> DoubleFault:
-    """The double fault whose id begins with ``wanted``, of a report's ``double_faults``: objects
-    with the fields of a DoubleFault, and more.
-
-    Raises RefuteError unknown-fault, which names the nearest ids.
-    """
-    known = {str(record["id"]): record for record in records}
-    text = wanted.strip().lower()
-    found = [text] if text in known else [one for one in known if one.startswith(text)]
-    if len(found) == 1:
-        record = known[found[0]]
-        own = {name: record[name] for name in DoubleFault.__dataclass_fields__}
-        own |= {"site": Site(**record["site"]), "tests": tuple(record["tests"])}
-        return DoubleFault(**own)
-    if found:
-        fail(
-            "unknown-fault",
-            f"{len(found)} ids begin with {wanted}: {_listed(found)}",
-            remedy="Give a few more characters of the id.",
-        )
-    near = get_close_matches(text, known, n=3, cutoff=0.4)
-    hint = f" The nearest: {', '.join(near)}." if near else ""
-    fail("unknown-fault", f"No double fault of the last run is called {wanted}.{hint}")
-
-
-def double_faults(root: Path) -> list[dict[str, Any]]:
-    """The double faults of the last report, which has been loaded before, as they stand there."""
-    document = json.loads((root / FOLDER / REPORT).read_bytes())
-    found: list[dict[str, Any]] = document.get("double_faults", [])
-    return found
 
 
 def argument_of(root: Path, test: str) -> str:
@@ -211,7 +134,3 @@ def _same_source(last: Judgement, root: Path, fault: Fault) -> None:
             f"{file} has changed since the last run.",
             remedy="Run `refute run` again; ids change with the code.",
         )
-
-
-def _listed(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:_SOME]) + (", ..." if len(ids) > _SOME else "")

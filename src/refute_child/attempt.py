@@ -66,8 +66,8 @@ class Witness(Runner):
     def __init__(self, table: FileTable) -> None:
         from .boot import is_library
 
-        super().__init__(lambda name: table[name] >= 0, is_library)
-        self._raises = Raises(lambda name: table[name] >= 0)
+        super().__init__(table.holds, is_library)
+        self._raises = Raises(table.holds)
         self._errors: list[str] = []
         self._ran = self._started = False
 
@@ -131,9 +131,9 @@ class Fault:
             from .observe.doubles import know_doubles
 
             root = os.path.realpath(os.getcwd())
-            know_doubles(lambda name: self._table[name] >= 0, is_library, root)
+            know_doubles(self._table.holds, is_library, root)
         arming = Arming(Texts(), Ticks(), self._sources)
-        live = LiveFunctions(lambda name: self._table[name] >= 0)
+        live = LiveFunctions(self._table.holds)
         try:
             self._armed = arming.arm(self._fault, live, loaded_files())
         except Unswappable as error:

@@ -127,7 +127,7 @@ class Cradle:
         sources.install()
         forks = Forks(Board(), self._layers)
         forks.memory, forks.processes = setup["memory"], setup["processes"]
-        runner = Runner(lambda name: table[name] >= 0, is_library)
+        runner = Runner(table.holds, is_library)
         texts = Texts()
         os.environ.update(setup.get("environment", {}))
         if request["op"] == "collect":
@@ -140,7 +140,7 @@ class Cradle:
             if suite.config is None:
                 channel.send({"event": "collected", "exit": code, "errors": suite.errors})
             return
-        suite = Suite(runner, lambda suite: base.ready(suite, lambda name: table[name] >= 0))
+        suite = Suite(runner, lambda suite: base.ready(suite, table.holds))
         base = ImportBase(channel, forks, sources, texts, suite, request)
         target = os.path.realpath(request["path"])
         sources.before = lambda path: base.before(path) if path == target else None

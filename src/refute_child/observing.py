@@ -53,7 +53,7 @@ class Observing:
         # pytest was started in the project's root.
         self._root = os.path.realpath(os.getcwd())
         table = lines.table
-        self._is_project = lambda name: table[name] >= 0
+        self._is_project = table.holds
 
     def baseline(self, request: Record) -> Record:
         order = list(range(len(self._suite.items)))

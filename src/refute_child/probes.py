@@ -17,7 +17,7 @@ from .computing import Doubt
 from .plans import Plan, Planner
 from .purity import same, truth
 from .shadows import Shadow
-from .units import Module, nested_codes, pairs
+from .units import Module, nested_codes, pairs, plant
 
 Note = Callable[[int], None]
 
@@ -55,8 +55,8 @@ def probe_unit(
     """
     key = (unit, unit_line)
     original = module.original(unit, unit_line)
-    tree = module._parse(key)
-    classes = module._units[key][1]
+    tree = module.node(key)
+    classes = module.classes(key)
     owner = classes[-1].name if classes else None
     planner = Planner(tree, Bindings(tree, names_of(module.tree)), owner)
     sites: dict[tuple[str, int, tuple[int, ...]], list[tuple[int, Plan]]] = {}
@@ -65,7 +65,7 @@ def probe_unit(
             continue
         edit = (mutant["start"], mutant["end"], mutant["replacement"])
         try:
-            mutated = module._parse(key, edit)
+            mutated = module.node(key, edit)
             plan = planner.plan(mutated, mutant["line"], mutant["end_line"])
         except (SyntaxError, RecursionError):
             continue
@@ -80,7 +80,7 @@ def probe_unit(
     for found in sites.values():
         rewriter.add([plan for _, plan in found], _hook(found, note, states))
     rewritten = ast.fix_missing_locations(rewriter.visit(tree))
-    code = _plant(module._compile(unit, unit_line, rewritten, key), rewriter.hooks)
+    code = plant(module.compiled(unit, unit_line, rewritten, key), rewriter.hooks)
     return (code, probed) if _fits(original, code) else (original, frozenset())
 
 
@@ -132,19 +132,6 @@ def _alike(levels: tuple[tuple[Shadow, Shadow], ...], truly: bool, values: Seque
     except _FAILURES:
         # What can't be computed may differ.
         return False
-
-
-def _plant(code: CodeType, hooks: dict[str, Callable[..., Any]]) -> CodeType:
-    """Put the hooks themselves in the places of their markers, out of reach of any name."""
-    consts: tuple[Any, ...] = tuple(
-        hooks.get(const, const)
-        if isinstance(const, str)
-        else _plant(const, hooks)
-        if isinstance(const, CodeType)
-        else const
-        for const in code.co_consts
-    )
-    return code.replace(co_consts=consts)
 
 
 class _Rewriter(ast.NodeTransformer):

@@ -58,7 +58,7 @@ class Module:
         """The unit's code object, unchanged."""
         key = (unit, unit_line)
         if key not in self._originals:
-            self._originals[key] = self._compile(unit, unit_line, self._parse(key), key)
+            self._originals[key] = self.compiled(unit, unit_line, self._parse(key), key)
         return self._originals[key]
 
     def mutated(self, unit: str, unit_line: int, start: int, end: int, text: str) -> CodeType:
@@ -67,7 +67,7 @@ class Module:
         Raises SyntaxError when the result does not compile.
         """
         key = (unit, unit_line)
-        return self._compile(unit, unit_line, self._parse(key, (start, end, text)), key)
+        return self.compiled(unit, unit_line, self._parse(key, (start, end, text)), key)
 
     def armed(
         self,
@@ -91,7 +91,7 @@ class Module:
         }
         _Arm(keep).visit(node)
         ast.fix_missing_locations(node)
-        return _plant(self._compile(unit, unit_line, node, key), {_TICK: tick, **hooks})
+        return plant(self.compiled(unit, unit_line, node, key), {_TICK: tick, **hooks})
 
     def node(self, key: tuple[str, int], edit: tuple[int, int, str] | None = None) -> FunctionNode:
         """The unit's syntax tree, with or without one edit. Raises UnknownUnit, SyntaxError."""
@@ -109,7 +109,7 @@ class Module:
         """The whole module's code after a change of its tree; see ``armed``."""
         tree = parse(self.source)
         hooks = rewrite(tree)
-        return _plant(self._code(ast.fix_missing_locations(tree)), hooks)
+        return plant(self._code(ast.fix_missing_locations(tree)), hooks)
 
     def original_module(self) -> CodeType:
         """The whole module's code, unchanged."""
@@ -139,9 +139,10 @@ class Module:
             raise SyntaxError("the edit breaks out of its function")
         return found
 
-    def _compile(
+    def compiled(
         self, unit: str, unit_line: int, node: FunctionNode, key: tuple[str, int]
     ) -> CodeType:
+        """The code object of a unit's changed tree. Raises SyntaxError, UnknownUnit."""
         wrapped: ast.stmt = node
         for outer in reversed(self._units[key][1]):
             fields: dict[str, Any] = {
@@ -257,10 +258,10 @@ def _module_imports(tree: ast.Module) -> list[ast.stmt]:
     return [ast.fix_missing_locations(dead)]
 
 
-def _plant(code: CodeType, hooks: Hooks) -> CodeType:
+def plant(code: CodeType, hooks: Hooks) -> CodeType:
     """Put the hooks themselves in the place of their marks, out of reach of any name."""
     consts = (
-        _plant(const, hooks) if isinstance(const, CodeType) else const for const in code.co_consts
+        plant(const, hooks) if isinstance(const, CodeType) else const for const in code.co_consts
     )
     return code.replace(co_consts=tuple(hooks.get(c, c) if type(c) is str else c for c in consts))
 

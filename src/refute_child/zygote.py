@@ -51,7 +51,7 @@ class Zygote:
         self._arming = Arming(texts, self._ticks, sources)
         self._known_ticks: dict[tuple[str, int], int] = {}
         table = lines.table
-        self._is_project = lambda name: table[name] >= 0
+        self._is_project = table.holds
         # pytest needs these itself, so they were imported before anybody could look.
         early = loaded_files()
         self._early = [path for path, _ in files if _realpath(path) in early]

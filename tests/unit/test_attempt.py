@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ import pytest
 from tests.unit.factory import judgement, passed
 
 from refute import cli
-from refute.attempt import argument_of, fault_record, find_test, sentence
+from refute.attempt import argument_of, sentence
 from refute.errors import RefuteError
 from refute.faults.double import DoubleFault
+from refute.judgement import Judgement, Theatre, TriedDouble
 from refute.observed import Site
+from refute.report.lookup import find_fault, find_test
 from refute.trials.alone import Ending, ending_of
 from refute.trials.outcome import Failure, Result
 
@@ -77,14 +79,17 @@ def double(id: str) -> DoubleFault:
     )
 
 
-def records(*ids: str) -> list[dict[str, Any]]:
-    """Double faults as a report holds them."""
-    return [asdict(double(id)) | {"tests": [0, 3], "told": 1} for id in ids]
+def judged(*ids: str) -> Judgement:
+    """A judgement with double faults of these ids."""
+    return replace(
+        LAST, theatre=Theatre((), double_faults=tuple(TriedDouble(double(i)) for i in ids))
+    )
 
 
 @pytest.mark.parametrize("wanted", ["d-12ab34cd", "d-12", "D-12AB "])
 def test_a_double_fault_is_found_by_the_beginning_of_its_id(wanted: str) -> None:
-    assert fault_record(records("d-12ab34cd", "d-99ab34cd"), wanted) == double("d-12ab34cd")
+    found = find_fault(judged("d-12ab34cd", "d-99ab34cd"), wanted)
+    assert found.fault == double("d-12ab34cd")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +101,7 @@ def test_a_double_fault_is_found_by_the_beginning_of_its_id(wanted: str) -> None
 )
 def test_a_double_fault_that_is_none_or_several(wanted: str, words: str) -> None:
     with pytest.raises(RefuteError) as raised:
-        fault_record(records("d-12ab34cd", "d-13ab34cd"), wanted)
+        find_fault(judged("d-12ab34cd", "d-13ab34cd"), wanted)
     assert raised.value.slug == "unknown-fault"
     assert raised.value.message.startswith(words)
 

@@ -18,7 +18,8 @@ from refute.errors import RefuteError
 from refute.judgement import Judged, Judgement, KillKind, Source, Verdict
 from refute.report import bar, console_for, crop, crop_path, plural, printable
 from refute.report.diff import excerpt, fitted, mutated
-from refute.report.mutant import find, patch, show
+from refute.report.lookup import find_mutant as find
+from refute.report.mutant import patch, show
 from refute.report.terminal import ran_over, render
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from tests.unit.factory import shop
 from tests.unit.theatre_factory import NAMES, SWALLOWED, VERB, stage, theatre, theatres
 
-from refute.attempt import fault_record
 from refute.errors import RefuteError
 from refute.judgement import Fate, Theatre, TriedDouble, dumps, from_json, load, save, to_json
 from refute.observed import DoubleKind
+from refute.report.lookup import find_fault
 from refute.strength import Strength, TestVerdict
 
 
@@ -85,7 +85,7 @@ def test_a_double_fault_can_be_tried_from_the_document() -> None:
     document = to_json(stage())
     record = document["double_faults"][2]
     assert (record["tried"], record["told"], record["crashed"]) == (4, 1, 1)
-    assert fault_record(document["double_faults"], "d-111") == VERB
+    assert find_fault(from_json(document), "d-111").fault == VERB
 
 
 def test_the_schema_knows_all_words_and_fields_and_no_others() -> None:

@@ -26,7 +26,7 @@ from tests.unit.theatre_factory import (
 
 from refute.errors import RefuteError
 from refute.judgement import Judgement, TestOutcome, Theatre
-from refute.report import console_for, mutant, one_double, one_test, terminal
+from refute.report import console_for, lookup, mutant, one_double, one_test, terminal
 from refute.report.theatre import WEAK, render
 from refute.report.words import WORDS, explain
 from refute.strength import Strength, TestVerdict
@@ -282,7 +282,7 @@ def test_there_are_words_for_every_verdict(verdict: TestVerdict) -> None:
 
 def test_a_double_is_shown_with_what_it_hides() -> None:
     found = stage()
-    double = one_double.find_double(found, "w-1")
+    double = lookup.find_double(found, "w-1")
     text = printed(lambda console: one_double.show_double(found, double, console))
     assert text.startswith(
         "w-11111111  shop.cloud.run_kubectl\n"
@@ -296,7 +296,7 @@ def test_a_double_is_shown_with_what_it_hides() -> None:
 
 def test_a_blind_place_is_shown_with_its_line() -> None:
     found = stage()
-    place = one_double.find_place(found, "P-1")
+    place = lookup.find_place(found, "P-1")
     text = printed(lambda console: one_double.show_place(found, place, console))
     assert '  5 | code, out = run_kubectl(["delete", "pod", name], namespace=namespace)\n' in text
     assert "['deleet', 'pod', 'a'], still green\n" in text
@@ -315,7 +315,7 @@ def test_a_blind_place_is_shown_with_its_line() -> None:
 def test_a_double_fault_is_shown_with_who_noticed(fault: object, words: str) -> None:
     found = stage()
     wanted = getattr(fault, "id", "")
-    tried = one_double.find_fault(found, wanted)
+    tried = lookup.find_fault(found, wanted)
     text = printed(lambda console: one_double.show_fault(found, tried, console))
     assert text.startswith(wanted)
     assert words in text
@@ -324,19 +324,19 @@ def test_a_double_fault_is_shown_with_who_noticed(fault: object, words: str) -> 
 def test_doubles_are_found_by_what_they_replace() -> None:
     found = stage()
     for text in (KUBECTL, "run_kubectl", "cloud.run_kubectl"):
-        assert [one.id for one in one_double.named(found, text)] == ["w-11111111"]
-    assert [one.id for one in one_double.named(found, "session")] == ["w-22222222"]
+        assert [one.id for one in lookup.named(found, text)] == ["w-11111111"]
+    assert [one.id for one in lookup.named(found, "session")] == ["w-22222222"]
     for text in ("", "kubectl", "shop"):
-        assert one_double.named(found, text) == []
+        assert lookup.named(found, text) == []
 
 
 @pytest.mark.parametrize(
     ("find", "wanted"),
     [
-        (one_double.find_double, "w-"),
-        (one_double.find_double, "w-9"),
-        (one_double.find_place, "p-zz"),
-        (one_double.find_fault, "d-"),
+        (lookup.find_double, "w-"),
+        (lookup.find_double, "w-9"),
+        (lookup.find_place, "p-zz"),
+        (lookup.find_fault, "d-"),
     ],
 )
 def test_ids_that_name_nothing_or_several(
@@ -349,7 +349,7 @@ def test_ids_that_name_nothing_or_several(
 
 def test_an_old_report_has_no_doubles() -> None:
     with pytest.raises(RefuteError) as caught:
-        one_double.find_double(shop(), "w-1")
+        lookup.find_double(shop(), "w-1")
     assert caught.value.slug == "no-report"
     assert "refute run" in caught.value.remedy
 

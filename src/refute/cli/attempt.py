@@ -41,12 +41,12 @@ def attempt(fault: str, test: str, root: Path, **given: Any) -> ExitCode:
     # The engine is imported late, so that --help and completion are quick.
     from refute import attempt as trying
     from refute.judgement import load as load_report
-    from refute.report import mutant
+    from refute.report import lookup
 
     last = load_report(settings.root)
     chosen: trying.Fault
     if fault.strip().lower().startswith("d-"):
-        chosen = trying.fault_record(trying.double_faults(settings.root), fault)
+        chosen = lookup.find_fault(last, fault).fault
     else:
-        chosen = mutant.find(last, fault).mutant
-    return trying.run(settings, last, chosen, trying.find_test(last, test))
+        chosen = lookup.find_mutant(last, fault).mutant
+    return trying.run(settings, last, chosen, lookup.find_test(last, test))

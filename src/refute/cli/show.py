@@ -43,14 +43,14 @@ def show(id: str, patch: bool, root: Path, plain: bool) -> ExitCode:
     """
     # Reports are imported late, so that --help and completion are quick.
     from refute.judgement import load
-    from refute.report import mutant
+    from refute.report import lookup, mutant
 
     judgement = load(root.resolve())
     if patch:
         if re.match(r"[dpw]-", id.strip().lower()):
             raise click.UsageError("Only a mutant (m-...) can be had as a patch.")
         # Bytes, because the file's own encoding and line ends have to come through.
-        sys.stdout.buffer.write(mutant.patch(judgement, mutant.find(judgement, id)))
+        sys.stdout.buffer.write(mutant.patch(judgement, lookup.find_mutant(judgement, id)))
     else:
         _show(judgement, id.strip(), plain=plain)
     return ExitCode.OK
@@ -58,20 +58,19 @@ def show(id: str, patch: bool, root: Path, plain: bool) -> ExitCode:
 
 def _show(judgement: Judgement, wanted: str, *, plain: bool) -> None:
     """Find out what is meant, and print it. Ids come first, then names."""
-    from refute.attempt import find_test
-    from refute.report import console_for, mutant, one_double, one_test
+    from refute.report import console_for, lookup, mutant, one_double, one_test
 
     console = console_for(plain=plain)
     kind = wanted[:2].lower()
     if kind == "w-":
-        one_double.show_double(judgement, one_double.find_double(judgement, wanted), console)
+        one_double.show_double(judgement, lookup.find_double(judgement, wanted), console)
     elif kind == "p-":
-        one_double.show_place(judgement, one_double.find_place(judgement, wanted), console)
+        one_double.show_place(judgement, lookup.find_place(judgement, wanted), console)
     elif kind == "d-":
-        one_double.show_fault(judgement, one_double.find_fault(judgement, wanted), console)
+        one_double.show_fault(judgement, lookup.find_fault(judgement, wanted), console)
     elif kind == "m-" or _begins_a_mutant(judgement, wanted):
-        mutant.show(judgement, mutant.find(judgement, wanted), console)
-    elif doubles := one_double.named(judgement, wanted):
+        mutant.show(judgement, lookup.find_mutant(judgement, wanted), console)
+    elif doubles := lookup.named(judgement, wanted):
         if len(doubles) > 1:
             some = ", ".join(f"{one.shown} ({one.id})" for one in doubles[:5])
             fail(
@@ -81,7 +80,7 @@ def _show(judgement: Judgement, wanted: str, *, plain: bool) -> None:
             )
         one_double.show_double(judgement, doubles[0], console)
     else:
-        one_test.show(judgement, find_test(judgement, wanted), console)
+        one_test.show(judgement, lookup.find_test(judgement, wanted), console)
 
 
 def _begins_a_mutant(judgement: Judgement, text: str) -> bool:

@@ -33,7 +33,7 @@ def theatre(path: Path, plain: bool) -> ExitCode:
     # Reports are imported late, so that --help and completion are quick.
     from refute.judgement import load
     from refute.report import console_for
-    from refute.report.one_double import theatre_of
+    from refute.report.lookup import theatre_of
     from refute.report.theatre import render
 
     judgement = load(path.resolve())

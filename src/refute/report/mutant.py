@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from difflib import get_close_matches
 
 from rich.console import Console
 
@@ -42,31 +41,6 @@ MECHANISMS = {
     "import": "imported from changed source",
     "cold": "in a fresh process on changed source",
 }
-
-
-def find(judgement: Judgement, wanted: str) -> Judged:
-    """The mutant whose id begins with ``wanted``; the ``m-`` in front may be left out.
-
-    Raises RefuteError unknown-mutant, which names the nearest ids.
-    """
-    text = wanted.strip().lower()
-    prefix = text if text.startswith("m-") else f"m-{text}"
-    found = [item for item in judgement.judged if item.mutant.id.startswith(prefix)]
-    exact = [item for item in found if item.mutant.id == prefix]
-    if exact or len(found) == 1:
-        return (exact or found)[0]
-    if found and text:
-        some = ", ".join(item.mutant.id for item in found[:5])
-        more = ", ..." if len(found) > 5 else ""
-        fail(
-            "unknown-mutant",
-            f"{len(found)} ids begin with {wanted}: {some}{more}",
-            remedy="Give a few more characters of the id.",
-        )
-    ids = [item.mutant.id for item in judgement.judged]
-    near = get_close_matches(prefix, ids, n=3, cutoff=0.4)
-    hint = f" The nearest: {', '.join(near)}." if near else ""
-    fail("unknown-mutant", f"No mutant of the last run is called {wanted or 'nothing'}.{hint}")
 
 
 def patch(judgement: Judgement, item: Judged) -> bytes:

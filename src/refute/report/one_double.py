@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
-from typing import TypeVar
+from collections.abc import Sequence
 
 from rich.console import Console
 
-from refute.errors import fail
 from refute.judgement import (
     BlindPlace,
     Judgement,
     MergedDouble,
-    Theatre,
     TriedDouble,
     base,
     rank,
 )
 from refute.report import heading, line, plural, printable, prose, rest
+from refute.report.lookup import theatre_of
 from refute.report.one_test import rows
 from refute.report.words import Faults, argument, callee, changed, example, spot, stood_in
 
@@ -37,63 +34,6 @@ KINDS = {
     "value": "a plain value",
     "library": "a fake of a library",
 }
-
-_Item = TypeVar("_Item")
-
-
-def theatre_of(judgement: Judgement) -> Theatre:
-    """What was judged of tests and doubles. Raises RefuteError no-report when nothing was."""
-    if judgement.theatre is None:
-        fail(
-            "no-report",
-            "The last report says nothing of tests and doubles: an older refute made it.",
-            remedy="Run `refute run` again; it judges them as well.",
-        )
-    return judgement.theatre
-
-
-def find_double(judgement: Judgement, wanted: str) -> MergedDouble:
-    """The double whose id begins like that. Raises RefuteError unknown-fault."""
-    return _by_id(theatre_of(judgement).doubles, wanted, "double", lambda one: one.id)
-
-
-def find_place(judgement: Judgement, wanted: str) -> BlindPlace:
-    """The blind place whose id begins like that. Raises RefuteError unknown-fault."""
-    return _by_id(theatre_of(judgement).blind_places, wanted, "blind place", lambda one: one.id)
-
-
-def find_fault(judgement: Judgement, wanted: str) -> TriedDouble:
-    """The double fault whose id begins like that. Raises RefuteError unknown-fault."""
-    faults = theatre_of(judgement).double_faults
-    return _by_id(faults, wanted, "double fault", lambda one: one.fault.id)
-
-
-def _by_id(items: Iterable[_Item], wanted: str, noun: str, id_of: Callable[[_Item], str]) -> _Item:
-    known = {id_of(one): one for one in items}
-    text = wanted.strip().lower()
-    found = [text] if text in known else [id for id in known if id.startswith(text)]
-    if len(found) == 1:
-        return known[found[0]]
-    if found:
-        some = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
-        fail(
-            "unknown-fault",
-            f"{len(found)} ids begin with {wanted}: {some}",
-            remedy="Give a few more characters of the id.",
-        )
-    near = get_close_matches(text, known, n=3, cutoff=0.4)
-    hint = f" The nearest: {', '.join(near)}." if near else ""
-    fail("unknown-fault", f"No {noun} of the last run is called {wanted}.{hint}")
-
-
-def named(judgement: Judgement, wanted: str) -> list[MergedDouble]:
-    """Doubles by what they replace: as a whole, else by its last parts; or by their own name."""
-    doubles = () if judgement.theatre is None else judgement.theatre.doubles
-    text = wanted.strip()
-    if not text:
-        return []
-    exact = [one for one in doubles if text in (one.target, one.name)]
-    return exact or [one for one in doubles if one.target.endswith(f".{text}")]
 
 
 def show_double(judgement: Judgement, double: MergedDouble, console: Console) -> None:

@@ -18,9 +18,7 @@ from typing import BinaryIO
 from refute.trials import seal as sealing
 from refute.trials.outcome import Failure, Result
 from refute.trials.services import Control, Service
-from refute.trials.slot import BOOT, CHILD, Launch, Record
-
-_BOOT = BOOT.replace("boot import main", "attempt import main")
+from refute.trials.slot import CHILD, Launch, Record, child_program
 
 _NOT_FOUND = (4, 5)
 """pytest's exit codes for a test that it does not find, and for none at all."""
@@ -112,7 +110,8 @@ class OneTest:
         with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as heard:
             told.write(json.dumps(setup).encode())
             told.seek(0)
-            words = [str(launch.python), "-c", _BOOT, CHILD, "cwd" if launch.cwd_on_path else "-"]
+            path = "cwd" if launch.cwd_on_path else "-"
+            words = [str(launch.python), "-c", child_program("attempt"), CHILD, path]
             program = sealing.spawn(
                 [*words, str(told.fileno()), str(heard.fileno())],
                 env=dict(launch.environment),

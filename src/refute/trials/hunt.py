@@ -12,7 +12,7 @@ from refute.baseline import Baseline
 from refute.faults.plan import LASTING, Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import Batch, Limits, Requests, Try, nearest, told_failure
+from refute.trials.requests import LONG, Batch, Limits, Requests, Try, nearest, told_failure
 from refute.trials.slot import Record
 
 CONTROL_EVERY = 200
@@ -25,9 +25,6 @@ FEW_TESTS = 12
 
 BATCH = 20
 """Mutants that one warm child looks at."""
-LONG = 0.25
-"""Seconds of tests after which it takes up no more: beside them a fork costs nothing, and
-other slots may be waiting for work."""
 QUICK = (4, 0.01)
 """The likeliest killers that it runs against each: so many, or so long in all."""
 

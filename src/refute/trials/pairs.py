@@ -14,15 +14,13 @@ from dataclasses import dataclass, field
 from refute.baseline import Baseline
 from refute.trials.outcome import Failure, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import Limits, told_failure
+from refute.trials.requests import LONG, Limits, told_failure
 from refute.trials.slot import Record
 
 FIRST = 3
 """Pairs that a test's first warm child runs, since the first may decide; then twice as many."""
 BATCH = 24
 """Pairs that one warm child runs at the most."""
-LONG = 0.25
-"""Seconds of tests after which it takes up no more."""
 
 Pair = tuple[str, int]
 """A fault's id and a test's index."""

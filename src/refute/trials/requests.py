@@ -12,6 +12,10 @@ from refute.trials.outcome import Failure, Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.slot import Record
 
+LONG = 0.25
+"""Seconds of tests after which a warm child takes up no more: beside them a fork costs nothing,
+and other slots may be waiting for work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -21,8 +21,8 @@ Record = dict[str, Any]
 
 CHILD = str(Path(refute_child.__file__).parent)
 
-BOOT = """\
-import importlib.util, os, sys
+_LOADER = """\
+import importlib, importlib.util, os, sys
 folder = sys.argv[1]
 if sys.argv[2] != "cwd" and sys.path and sys.path[0] == "":
     sys.path[0] = os.path.dirname(sys.executable)
@@ -33,11 +33,15 @@ sys.modules["_refute_child"] = package
 place.loader.exec_module(package)
 arguments = sys.argv[3:]
 sys.argv[:] = ["pytest"]
-from _refute_child.boot import main
-main(arguments)
+importlib.import_module("_refute_child.{module}").main(arguments)
 """
-"""Loads the one package that runs beside the tests, under a name that no project has, and
-puts nothing of refute on the path."""
+
+
+def child_program(module: str) -> str:
+    """Loads the one package that runs beside the tests, under a name that no project has, puts
+    nothing of refute on the path, and runs the ``main`` of that module of it.
+    """
+    return _LOADER.replace("{module}", module)
 
 
 class SlotDied(Exception):
@@ -83,7 +87,7 @@ class Slot:
                 [
                     str(launch.python),
                     "-c",
-                    BOOT,
+                    child_program("boot"),
                     CHILD,
                     "cwd" if launch.cwd_on_path else "-",
                     str(child_in),

@@ -36,6 +36,10 @@ class FileTable(dict[str, int]):
             position += lines + 2
         self.size = max(position, 1)
 
+    def holds(self, name: str) -> bool:
+        """Whether a file name, as code objects carry it, is one of these files."""
+        return self[name] >= 0
+
     def __missing__(self, name: str) -> int:
         found = self._real.get(_realpath(name), -1)
         self[name] = found
