@@ -56,7 +56,7 @@ class Strength:
     #: Mild faults that make a difference in it: tried, and told of.
     mild: int = 0
     mild_told: int = 0
-    #: Faults that it is told of and no other test; None where that was not looked for.
+    #: Faults that it is told of and no other test notices; None where that was not looked for.
     alone: int | None = None
     #: Arguments that its doubles are sent: tried, and noticed when changed.
     arguments: int = 0

@@ -153,6 +153,10 @@ def test_being_alone_counts_only_when_all_others_were_asked() -> None:
     assert strengths(here)[0].alone == 3
 
 
+def test_nobody_is_alone_on_a_fault_that_blows_another_test_up() -> None:
+    assert strengths(shared(3, 40, Notice.CRASHED))[0].alone == 0
+
+
 def test_flaky_and_red_tests_are_no_witnesses_and_no_prayers() -> None:
     known = [
         *named("test_flaky", outcome=TestOutcome.FLAKY),

@@ -83,10 +83,11 @@ def share_is_small(exposure: Exposure, matrix: Matrix, test: int) -> bool:
 
 
 def alone_on(chances: Chances, matrix: Matrix, test: int) -> tuple[int, list[Pair]]:
-    """Faults in project code that the test alone is told of, and what has to be run to be sure.
+    """Faults in project code that the test is told of and that no other test notices at all, and
+    what has to be run to be sure.
 
-    The count stops at FAINT_ALONE. A fault that another test is known to be told of needs no
-    trial; so few are left after the score phase.
+    The count stops at FAINT_ALONE. A fault that another test is known to notice needs no trial;
+    so few are left after the score phase.
     """
     exposure = chances.by_test[test]
     count = 0
@@ -96,7 +97,7 @@ def alone_on(chances: Chances, matrix: Matrix, test: int) -> tuple[int, list[Pai
         if own not in (None, Notice.TOLD) or (id, test) in matrix.void:
             continue
         row = matrix.pairs.get(id, {})
-        if any(notice is Notice.TOLD for other, notice in row.items() if other != test):
+        if any(noticed(notice) for other, notice in row.items() if other != test):
             continue
         if own is None:
             pairs.append((id, test))
