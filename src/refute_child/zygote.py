@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from os.path import realpath as _realpath
 from time import perf_counter as _now
 
@@ -69,6 +70,10 @@ class Zygote:
         factory = getattr(suite.config, "_tmp_path_factory", None)
         if factory is not None:
             factory.getbasetemp()
+        for item in suite.items:
+            # Each fork would find it out anew.
+            with suppress(Exception):
+                item.location  # noqa: B018
         self._live = LiveFunctions(self._is_project)
         self._root = _realpath(os.getcwd())
         observing = Observing(

@@ -103,12 +103,12 @@ def check_origin(project: Project, collected: Collected, baseline: Baseline) -> 
 def _test(name: str, first: Record, second: Record) -> Test:
     one, two = first["outcome"], second["outcome"]
     detail = str(first.get("detail") or second.get("detail") or "")
-    seconds = max(first["seconds"], second["seconds"])
+    least, seconds = sorted((first["seconds"], second["seconds"]))
     if one != two:
         failing = first if one == "failed" else second
         why = f"{one} in the suite's order, {two} in the reverse order"
         text = failing.get("failure", {}).get("message", "")
-        return Test(name, TestOutcome.FLAKY, seconds, f"{why}. {text}".strip())
+        return Test(name, TestOutcome.FLAKY, seconds, f"{why}. {text}".strip(), least)
     if one == "failed":
         detail = reason(detail)
-    return Test(name, TestOutcome(one), seconds, "" if one == "passed" else detail)
+    return Test(name, TestOutcome(one), seconds, "" if one == "passed" else detail, least)
