@@ -102,6 +102,8 @@ class Zygote:
                 self._channel.send(self._batch(request))
             elif request["op"] == "traces":
                 self._channel.send(self._traces(request))
+            elif request["op"] == "asking":
+                self._channel.send(self._asking(request))
             elif request["op"] == "trial":
                 self._channel.send(self._trial(request))
 
@@ -190,6 +192,33 @@ class Zygote:
         if told and "broken" in told[-1]:
             reply["broken"] = told[-1]["traceback"]
         return reply
+
+    def _asking(self, request: Record) -> Record:
+        """Whether the real function could raise what its double does; see ``asking``."""
+        fault = request["fault"]
+        self._arming.prepare(fault)
+        item, sides = self._suite.items[request["test"]], (self._is_project, is_library, self._root)
+
+        def work(report: Report) -> Record:
+            from .asking.asking import ask
+
+            self._ticks.begin(1 << 60, lambda: None)
+            return ask(
+                item,
+                self._suite.runner,
+                self._forks,
+                self._arming,
+                self._texts,
+                self._live,
+                self._loaded,
+                fault,
+                sides,
+            )
+
+        _, told = self._forks.run(work, [Limit(*request["limit"])])
+        if not told or "broken" in told[-1]:
+            clear_capture(item.config)
+        return {"event": "trial", "id": request["id"], **(told[-1] if told else {})}
 
     def _measure(self, mutant: Record, test: int, request: Record) -> int:
         """Turns that the original takes in one test; 0 if it can't be told."""

@@ -86,6 +86,17 @@ class Plain:
         call = lookup(kind, "__call__")
         return type(call) is FunctionType and self._is_tests(call.__code__)
 
+    def stands_for(self, callee: Any) -> Placed | None:
+        """What is in place that is called here, itself or by a method of it."""
+        found = self._registry.of(callee)
+        if found is None and type(callee) is MethodType:
+            found = self._registry.of(callee.__func__)
+            owner = callee.__self__
+            whole = self._registry.of(owner)
+            if found is None and whole is not None:
+                return Placed(callee, whole.info, whole.root, f".{callee.__func__.__name__}")
+        return found
+
     def entered(self, frame: FrameType) -> Callable[..., Any] | None:
         """For Python 3.11: a frame that begins; what to trace it with, or None."""
         code = frame.f_code
