@@ -1,4 +1,4 @@
-"""Could the real one raise what its double does? Real functions, asked in forks of a real pytest."""
+"""Could the real one raise what its double does? Real functions, asked under a real pytest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.interpreters import SOURCES
 from refute_child.callsites import units_of
 from refute_child.units import Module
 
-CLOUD = '''\
+CLOUD = """\
 import functools
 import json
 import logging
@@ -127,6 +127,15 @@ def behind_both(url):
     return first + behind(url)
 
 
+def two_ways(url, quick=True):
+    if quick:
+        try:
+            return lets_out(url)
+        except OSError:
+            return b""
+    return lets_out(url)
+
+
 def unreached(url):
     try:
         found = urllib.request.urlopen(url)
@@ -173,6 +182,29 @@ def in_the_handler(path):
 
 def pure(a, b):
     return a + b
+
+
+def lazily(url):
+    try:
+        found = urllib.request.urlopen(url)
+    except OSError:
+        return None
+    return list(found)
+
+
+def eagerly(names):
+    chosen = sorted(set(names))
+    try:
+        return [os.stat(name) for name in chosen]
+    except OSError:
+        return ",".join(name for name in names)
+
+
+def promise(url):
+    try:
+        return sends(url)
+    except ConnectionError:
+        return None
 
 
 def endless(url):
@@ -265,7 +297,7 @@ class Client:
 class Special(Client):
     def shared(self):
         return self._open("/special")
-'''
+"""
 
 #: Case -> what the project calls, the exception of the double, and the verdict on it.
 PLAIN: dict[str, tuple[str, str, str]] = {
@@ -286,6 +318,7 @@ PLAIN: dict[str, tuple[str, str, str]] = {
     "raises_itself": ("cloud.raises_itself(1)", "cloud.Gone('x')", "escapes"),
     "behind": ("cloud.behind('u')", "ConnectionError('x')", "lies"),
     "behind_both": ("cloud.behind_both('u')", "ConnectionError('x')", "escapes"),
+    "two_ways": ("cloud.two_ways('u')", "ConnectionError('x')", "not_examined"),
     "unreached": ("cloud.unreached('u')", "OSError('x')", "not_examined"),
     "after_the_boundary": ("cloud.after_the_boundary('u')", "OSError('x')", "escapes"),
     "suppresses": ("cloud.suppresses('p')", "FileNotFoundError('x')", "lies"),
@@ -293,6 +326,8 @@ PLAIN: dict[str, tuple[str, str, str]] = {
     "under_a_guard": ("cloud.under_a_guard('p')", "OSError('x')", "escapes"),
     "in_the_handler": ("cloud.in_the_handler('p')", "OSError('x')", "escapes"),
     "pure": ("cloud.pure(1, 2)", "OSError('x')", "not_examined"),
+    "lazily": ("cloud.lazily('u')", "OSError('x')", "escapes"),
+    "eagerly": ("cloud.eagerly(['b', 'a'])", "OSError('x')", "lies"),
     "endless": ("cloud.endless('u')", "OSError('x')", "not_examined"),
     "lines": ("cloud.lines('u')", "OSError('x')", "not_examined"),
     "decorated": ("cloud.decorated('u')", "OSError('x')", "lies"),
@@ -301,7 +336,7 @@ PLAIN: dict[str, tuple[str, str, str]] = {
     "library": ("os.stat('p')", "OSError('x')", "outside"),
 }
 
-OTHERS = '''\
+OTHERS = """\
 import asyncio
 from unittest.mock import AsyncMock, Mock, create_autospec, patch
 
@@ -377,6 +412,11 @@ def test_async_out():
         quietly(lambda: asyncio.run(shop.send_out("hello")))
 
 
+def test_promise():
+    with patch("cloud.promise", AsyncMock(side_effect=ConnectionRefusedError("no"))):
+        quietly(lambda: asyncio.run(shop.promised("hello")))
+
+
 def test_in_turn():
     with patch("cloud.swallows", side_effect=[OSError("first"), {}, ]):
         quietly(lambda: shop.stub("u"))
@@ -391,9 +431,9 @@ def test_autospec_refuses():
 def test_nothing_raised():
     with patch("cloud.swallows", return_value=None):
         shop.stub("u")
-'''
+"""
 
-SHOP = '''\
+SHOP = """\
 import os
 
 import cloud
@@ -429,7 +469,11 @@ async def send(text):
 
 async def send_out(text):
     return await cloud.sends_out(text)
-'''
+
+
+async def promised(text):
+    return await cloud.promise(text)
+"""
 
 #: Test -> the call in the shop, and the verdict; None where nothing is asked.
 IDIOMS: dict[str, tuple[str, str | None]] = {
@@ -443,6 +487,7 @@ IDIOMS: dict[str, tuple[str, str | None]] = {
     "overridden": ("client.shared()", "not_examined"),
     "async": ("cloud.sends(text)", "lies"),
     "async_out": ("cloud.sends_out(text)", "escapes"),
+    "promise": ("cloud.promise(text)", "not_examined"),
     "in_turn": ("cloud.swallows(url)", "lies"),
     "autospec_refuses": ("cloud.swallows(url, 1, 2)", None),
     "nothing_raised": ("cloud.swallows(url)", None),

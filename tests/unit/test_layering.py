@@ -31,7 +31,7 @@ ROOMS = {
         "refute.interpreter",
     ),
     "outcome": ("refute.trials.outcome",),
-    "observed": ("refute.observed",),
+    "observed": ("refute.observed", "refute.raised"),
     "fault": ("refute.faults.fault", "refute.faults.double"),
     "strength": ("refute.strength",),
     "baseline": ("refute.baseline",),

@@ -21,7 +21,8 @@ from tests.unit.stage_props import (
 from refute.faults.double import RETURNS
 from refute.observed import DoubleKind, Lie, Observed
 from refute.strength import Matrix, Notice
-from refute.theatre.doubles import MergedDouble, double_id, merge_doubles
+from refute.theatre.doubles import MergedDouble, merge_doubles
+from refute.theatre.identity import double_id
 from refute.theatre.places import (
     BlindPlace,
     blind_places,
@@ -143,7 +144,7 @@ def merged(
     here: World, facts: Observed, swallowed: Mapping[str, tuple[str, ...]] | None = None
 ) -> tuple[MergedDouble, ...]:
     places = blind(here, facts=facts)
-    return merge_doubles(facts, here.chances, here.whole, places, swallowed or {})
+    return merge_doubles(facts, here.chances, here.whole, places, swallowed or {}, {})
 
 
 def test_doubles_of_one_target_are_one() -> None:

@@ -232,6 +232,18 @@ def _lies(theatre: Theatre, console: Console) -> None:
     rest(console, len(lies) - LIES, "lie")
 
 
+def _raises(theatre: Theatre) -> list[str]:
+    """What became of the exceptions of doubles that stand for the project's own functions."""
+    counts = Counter(one.verdict for double in theatre.doubles for one in double.raises)
+    if not counts:
+        return []
+    said = (
+        f"Exceptions that doubles raise: {counts['escapes']:,} that the real one may let out, "
+        f"{counts['lies']:,} that it never does, {counts['not_examined']:,} not examined."
+    )
+    return [said]
+
+
 def _asides(theatre: Theatre, names: Sequence[str], console: Console) -> None:
     """What is worth a line, and no part of its own."""
     said: list[str] = []
@@ -250,6 +262,7 @@ def _asides(theatre: Theatre, names: Sequence[str], console: Console) -> None:
             f"{plural(len(unread), 'arrangement')} of doubles {were} never used by the project: "
             f"{some(doubles, NAMED)}."
         )
+    said += _raises(theatre)
     if said:
         heading(console, "Besides")
     for text in said:

@@ -45,7 +45,7 @@ class Asking(Disturbance):
         try:
             value = function(*args, **kwargs)
         except Exception as error:
-            self._ask(function, args, kwargs, error)
+            self._ask(function, args, kwargs, error, later=False)
             raise
         if type(value) is CoroutineType:
             return self._awaited(value, function, args, kwargs)
@@ -57,18 +57,24 @@ class Asking(Disturbance):
         try:
             return await coroutine
         except Exception as error:
-            self._ask(function, args, kwargs, error)
+            self._ask(function, args, kwargs, error, later=True)
             raise
 
     def _ask(
-        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
+        self,
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        error: Exception,
+        *,
+        later: bool,
     ) -> None:
         name = name_of(type(error))
         if name in self.found or len(self.found) >= _MOST or not self._configured(error):
             return
         examination = Examination(self._functions, error, self._root)
         try:
-            said = examination.verdict(stands_for(function), args, kwargs)
+            said = examination.verdict(stands_for(function), args, kwargs, later=later)
         except Exception as problem:
             said = {"verdict": "not_examined", "why": f"refute failed: {name_of(type(problem))}"}
         self.found[name] = {"exception": name, **said}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 
@@ -48,16 +48,16 @@ class Blank:
     def __enter__(self) -> Blank:
         return Blank()
 
-    def __exit__(self, *args: object) -> bool:
-        return False
+    def __exit__(self, *args: object) -> None:
+        return None
 
     async def __aenter__(self) -> Blank:
         return Blank()
 
-    async def __aexit__(self, *args: object) -> bool:
-        return False
+    async def __aexit__(self, *args: object) -> None:
+        return None
 
-    def __await__(self) -> Iterator[Any]:
+    def __await__(self) -> Generator[Any, Any, Any]:
         yield from ()
         return Blank()
 

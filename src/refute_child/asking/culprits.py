@@ -18,7 +18,7 @@ from types import (
 )
 from typing import Any
 
-from ..observe.reals import is_module, mro_of, own_of
+from ..observe.reals import is_module, mro_of
 
 DATA: tuple[type[BaseException], ...] = (
     ArithmeticError,
@@ -43,6 +43,8 @@ class Callee(Enum):
     IDLE = "idle"
     #: Computes, and raises what bad data brings about.
     PURE = "pure"
+    #: The same, of what it is handed: lazy values and callbacks may bring anything with them.
+    CONSUMER = "consumer"
     #: Anything else: a boundary, a library, a double, something of the tests'.
     OPAQUE = "opaque"
 
@@ -70,20 +72,105 @@ _HARMLESS = (
     time.monotonic,
     time.perf_counter,
 )
+_module_of: Any = vars(type)["__module__"].__get__
 _IDLE = (print, time.sleep, asyncio.sleep)
 _PURE_TYPES = (int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset)
 _PURE_MODULES = frozenset(
-    """base64 binascii builtins collections copy dataclasses datetime decimal difflib enum fractions
-    functools hashlib heapq hmac html itertools json json.decoder json.encoder math operator
-    random re statistics string struct textwrap types urllib.parse uuid zlib _json _struct
-    _datetime _decimal _operator _random _sre _bisect bisect shlex""".split()
+    {
+        "base64",
+        "binascii",
+        "builtins",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "enum",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "hmac",
+        "html",
+        "itertools",
+        "json",
+        "json.decoder",
+        "json.encoder",
+        "math",
+        "operator",
+        "random",
+        "re",
+        "statistics",
+        "string",
+        "struct",
+        "textwrap",
+        "types",
+        "urllib.parse",
+        "uuid",
+        "zlib",
+        "_json",
+        "_struct",
+        "_datetime",
+        "_decimal",
+        "_operator",
+        "_random",
+        "_sre",
+        "_bisect",
+        "bisect",
+        "shlex",
+    }
 )
+_CONSUMERS = frozenset(
+    {
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "dict",
+        "sorted",
+        "map",
+        "filter",
+        "max",
+        "min",
+        "sum",
+        "any",
+        "all",
+        "next",
+        "iter",
+        "reduce",
+        "join",
+        "extend",
+        "update",
+        "deque",
+        "Counter",
+        "OrderedDict",
+        "chain",
+        "from_iterable",
+        "partial",
+        "load",
+        "dump",
+        "reversed",
+        "call",
+        "methodcaller",
+        "deepcopy",
+        "copy",
+    }
+)
+"""Names of pure functions, classes and methods that go through values or call something."""
 _ENTERING = frozenset({"open", "input", "exec", "eval", "__import__", "compile", "breakpoint"})
 """Functions of ``builtins`` that are no computation."""
 
 
 def judge(callee: object) -> Callee:
     """What is known of a live callee that is no code of the project's."""
+    found = _judge(callee)
+    if found is Callee.PURE and getattr(callee, "__name__", "") in _CONSUMERS:
+        return Callee.CONSUMER
+    return found
+
+
+def _judge(callee: object) -> Callee:
     if any(callee is one for one in _HARMLESS):
         return Callee.HARMLESS
     if any(callee is one for one in _IDLE):
@@ -109,8 +196,7 @@ def judge(callee: object) -> Callee:
 def _of_class(kind: Any) -> Callee:
     if BaseException in kind.__mro__:
         return Callee.HARMLESS
-    module = own_of(kind).get("__module__")
-    return Callee.PURE if module in _PURE_MODULES else Callee.OPAQUE
+    return Callee.PURE if _module_of(kind) in _PURE_MODULES else Callee.OPAQUE
 
 
 def _of_method(callee: Any, owner: object) -> Callee:
@@ -120,7 +206,7 @@ def _of_method(callee: Any, owner: object) -> Callee:
     if type(owner) in _PURE_TYPES or owner in _PURE_TYPES:
         return Callee.PURE
     kind = owner if type in classes else type(owner)
-    return Callee.PURE if own_of(kind).get("__module__") in _PURE_MODULES else Callee.OPAQUE  # type: ignore[arg-type]
+    return Callee.PURE if _module_of(kind) in _PURE_MODULES else Callee.OPAQUE
 
 
 def related(one: type[BaseException], other: type[BaseException]) -> bool:
@@ -132,7 +218,7 @@ def can_raise(known: Callee, error: type[BaseException]) -> bool:
     """Whether a callee may raise this, or something of its kind."""
     if known in (Callee.HARMLESS, Callee.IDLE):
         return False
-    return known is Callee.OPAQUE or is_of_data(error)
+    return known is not Callee.PURE or is_of_data(error)
 
 
 def is_of_data(error: type[BaseException]) -> bool:

@@ -10,13 +10,14 @@ from types import FunctionType
 from typing import Any
 
 from ..observe.lies import title
-from ..observe.reals import Real, function_of, lookup, mro_of, own_of, refusal
+from ..observe.reals import Real, function_of, is_async, lookup, mro_of, own_of, refusal
 from ..observe.shown import name_of
 from .aside import aside
 from .blank import instance_of
 from .culprits import Callee, can_raise
 from .functions import Functions, Site, owner_of
-from .openings import CALL, OWN, UNKNOWN, Opening, Reader, locals_of, names_of
+from .names import assigned, locals_of, names_of
+from .openings import CALL, ITERATED, OWN, Opening, Reader
 from .trying import OUT, PROJECT, VOID, Record, Trying
 
 MOST_TRIES = 40
@@ -49,21 +50,34 @@ class Examination:
     functions: Functions
     error: BaseException
     root: str
+    _asked: object = None
+    _plain: frozenset[str] = frozenset()
     _tried: dict[Site, Record] = field(default_factory=dict)
     _reached: dict[Site, dict[tuple[str, str, int], None]] = field(default_factory=dict)
 
-    def verdict(self, real: Real | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Record:
-        """``verdict`` (one of the words above), and ``why`` in words."""
+    def verdict(
+        self, real: Real | None, args: tuple[Any, ...], kwargs: dict[str, Any], *, later: bool
+    ) -> Record:
+        """``verdict`` (one of the words above), and ``why`` in words. ``later`` says that the
+        double raised when it was awaited.
+        """
         try:
             subject = self._subject(real, args, kwargs)
             if subject is None:
                 return {"verdict": OUTSIDE, "why": ""}
+            if later and not is_async(subject.function):
+                raise NotExamined("it is awaited, and is no coroutine function")
             said = self._judge(subject)
             return {"verdict": said[0], "why": said[1], "real": title(subject.function)}
         except NotExamined as reason:
             return {"verdict": UNCLEAR, "why": str(reason)}
 
     def _judge(self, subject: Subject) -> tuple[str, str]:
+        self._asked = subject.function
+        code = subject.function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        given = [*zip(names, subject.args, strict=False), *subject.kwargs.items()]
+        self._plain = frozenset(name for name, value in given if type(value) in ITERATED)
         if self._own(self._openings(subject.function, subject.owner, 0)):
             return ESCAPES, "its own source raises it"
         if self._escapes(subject):
@@ -96,7 +110,7 @@ class Examination:
                 return True
             if not sites and "reached" not in done:
                 raise NotExamined(done["why"])
-            if sites and done["ended"] != VOID:
+            if sites and done["thrown"] and done["ended"] != VOID:
                 self._tried[sites[-1]] = done
             for path, span, callees in done.get("reached", ()):
                 site = (path, tuple(span))
@@ -129,17 +143,10 @@ class Examination:
                 yield one
                 continue
             site = (code.co_filename, one.span)
-            if site in self._tried and not one.again:
+            # Of what is called from here it is not known by which way it was reached.
+            if site in self._tried and not one.again and not depth:
                 continue
-            known = self._reached.get(site)
-            if known is None:
-                callees = [_plain(one.target)]
-            elif self._may_raise(known):
-                callees = [None]
-            else:
-                places = [place for word, *place in known if word == PROJECT and place[0]]
-                callees = [self.functions.at((file, line)) for file, line in places]
-            for callee in callees:
+            for callee in self._callees(one, self._reached.get(site)):
                 if callee is None or not self.functions.is_project(callee):
                     yield one
                 elif callee is not function:
@@ -147,13 +154,27 @@ class Examination:
                     yield from inner[:1]
                     yield from (found for found in inner[1:] if found.kind == OWN)
 
+    def _callees(
+        self, opening: Opening, known: dict[tuple[str, str, int], None] | None
+    ) -> list[FunctionType | None]:
+        """Functions of the project's that are called there; None for whatever else may raise."""
+        if known is None:
+            return [_function(opening.target)]
+        if self._may_raise(known):
+            return [None]
+        places = [(file, line) for word, file, line in known if word == PROJECT and file]
+        return [self.functions.at(place) for place in places]
+
     def _reader(self, function: FunctionType, owner: type | None) -> Reader:
         code = function.__code__
         node = self.functions.node(code)
         local = locals_of(node) if node is not None else frozenset()
         first = code.co_varnames[0] if owner is not None and code.co_argcount else ""
         names = names_of(function.__globals__)
-        return Reader(type(self.error), names, owner, first, local | set(code.co_freevars))
+        plain = self._plain if function is self._asked else frozenset()
+        plain -= assigned(node) if node is not None else set()
+        free = frozenset(code.co_freevars)
+        return Reader(type(self.error), names, owner, first, local | free, plain)
 
     def _evidence(self, subject: Subject) -> str:
         lines: dict[str, None] = {}
@@ -233,11 +254,9 @@ class Examination:
             raise NotExamined(reason) from error
 
 
-def _plain(target: object) -> FunctionType | None:
+def _function(target: Any) -> FunctionType | None:
     """The function behind what a name stands for, if it is one."""
-    if target is UNKNOWN:
-        return None
-    inner = target.__func__ if type(target) in (staticmethod, classmethod) else target  # type: ignore[attr-defined]
+    inner: Any = target.__func__ if type(target) in (staticmethod, classmethod) else target
     return inner if type(inner) is FunctionType else None
 
 
@@ -255,6 +274,7 @@ def _wrapped(function: FunctionType) -> FunctionType | None:
 
 
 def _below(kind: type) -> Iterator[type]:
-    for one in type.__subclasses__(kind):
+    found: list[type] = type.__subclasses__(kind)
+    for one in found:
         yield one
         yield from _below(one)

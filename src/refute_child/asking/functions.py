@@ -11,7 +11,7 @@ from ..observe.reals import lookup, own_of
 from ..swap import LiveFunctions, Unswappable
 from ..trial import Texts
 from ..units import FunctionNode, Hooks, Module, UnknownUnit, units_of
-from .openings import Span, span_of
+from .names import Span, span_of
 
 Site = tuple[str, Span]
 """A call in project code: the file as its code objects carry it, and the span."""
@@ -123,8 +123,10 @@ def _mark(call: ast.Call) -> None:
     if isinstance(call.func, ast.Name) and call.func.id == "super":
         # It looks at the frame that calls it.
         return
-    mark, span = ast.Constant(value=_MARK), ast.Constant(value=span_of(call))
+    mark = ast.Constant(value=_MARK)
+    numbers: list[ast.expr] = [ast.Constant(value=number) for number in span_of(call)]
+    span = ast.Tuple(elts=numbers, ctx=ast.Load())
     hooked = ast.Call(func=mark, args=[call.func, span], keywords=[])
-    for node in (mark, span, hooked):
+    for node in (mark, span, hooked, *numbers):
         ast.copy_location(node, call.func)
     call.func = hooked

@@ -7,7 +7,6 @@ it, is an opening. Trials then say what really happens at those calls that can b
 from __future__ import annotations
 
 import ast
-import builtins
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,11 +16,7 @@ from typing import Any
 from ..observe.reals import lookup, mro_of
 from ..units import FunctionNode
 from .culprits import Callee, can_raise, is_of_data, judge, related
-
-Span = tuple[int, int, int, int]
-"""First line, column, last line and last column as a syntax tree has them."""
-UNKNOWN = object()
-"""What an expression stands for, where that can't be said."""
+from .names import UNKNOWN, Span, span_of
 
 CALL, RAISE, OWN, OTHER = "call", "raise", "own", "other"
 """Kinds of openings: a call; a ``raise`` that may raise it; one that does; anything else."""
@@ -45,7 +40,7 @@ _IMPLICIT: dict[type[ast.AST], tuple[type[BaseException], ...]] = {
 }
 _MISTAKES = (ArithmeticError, AttributeError, NameError, TypeError)
 """What any expression could raise, and what nobody means who says ``Exception``."""
-_ITERATED = (list, tuple, set, frozenset, dict, str, bytes, range)
+ITERATED = (list, tuple, set, frozenset, dict, str, bytes, range)
 _VIEWS = frozenset({"items", "keys", "values"})
 
 
@@ -75,6 +70,8 @@ class Reader:
     owner: type | None = None
     first: str = ""
     local: frozenset[str] = frozenset()
+    #: Parameters whose values are built-in collections.
+    plain: frozenset[str] = frozenset()
 
     def openings(self, node: FunctionNode) -> Iterator[Opening]:
         """All openings of the function, in the order of its text."""
@@ -234,11 +231,12 @@ class Reader:
         function = node.func
         if isinstance(function, ast.Attribute):
             if isinstance(function.value, ast.Constant | ast.JoinedStr):
-                return Callee.PURE
+                return Callee.CONSUMER if function.attr == "join" else Callee.PURE
             holder = self.value(function.value)
             if holder is not UNKNOWN and type(holder) is not ModuleType:
-                # Whatever it is called, a method of that object.
-                return judge(MethodType(judge, holder))
+                # What it is called is not asked of the object.
+                known = judge(MethodType(judge, holder))
+                return Callee.CONSUMER if known is Callee.PURE else known
         value = self.value(function)
         return Callee.OPAQUE if value is UNKNOWN else judge(value)
 
@@ -255,7 +253,9 @@ class Reader:
                 return all(self._is_harmless(one) for one in node.args)
             views = isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS
             return callee is range or views
-        return type(self.value(node)) in _ITERATED and not is_of_data(self.error)
+        if isinstance(node, ast.Name) and node.id in self.plain:
+            return True
+        return type(self.value(node)) in ITERATED and not is_of_data(self.error)
 
     def _is_property(self, node: ast.Attribute) -> bool:
         if not isinstance(node.value, ast.Name) or node.value.id != self.first or not self.first:
@@ -272,45 +272,3 @@ def _members(holder: Any) -> dict[str, Any] | None:
 
 def _spans(body: list[ast.stmt], line: int) -> bool:
     return any(one.lineno <= line <= (one.end_lineno or one.lineno) for one in body)
-
-
-def span_of(node: ast.AST) -> Span:
-    """Where a node stands."""
-    return (
-        getattr(node, "lineno", 0),
-        getattr(node, "col_offset", 0),
-        getattr(node, "end_lineno", None) or 0,
-        getattr(node, "end_col_offset", None) or 0,
-    )
-
-
-def names_of(spaces: dict[str, Any]) -> Callable[[str], Any]:
-    """What names stand for in a module with this dictionary."""
-    language = vars(builtins)
-
-    def find(name: str) -> Any:
-        return spaces[name] if name in spaces else language.get(name, UNKNOWN)
-
-    return find
-
-
-def locals_of(node: FunctionNode) -> frozenset[str]:
-    """All names that a function, or one nested in it, gives a value to."""
-    found: set[str] = set()
-    for one in ast.walk(node):
-        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store | ast.Del):
-            found.add(one.id)
-        elif isinstance(one, ast.arg):
-            found.add(one.arg)
-        elif isinstance(one, ast.ExceptHandler) and one.name:
-            found.add(one.name)
-        elif isinstance(one, ast.Import | ast.ImportFrom):
-            found |= {(alias.asname or alias.name).partition(".")[0] for alias in one.names}
-        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(one.name)
-        elif isinstance(one, ast.MatchAs | ast.MatchStar) and one.name:
-            found.add(one.name)
-    for one in ast.walk(node):
-        if isinstance(one, ast.Global):
-            found -= set(one.names)
-    return frozenset(found)

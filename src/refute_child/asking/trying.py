@@ -10,7 +10,7 @@ from __future__ import annotations
 import dis
 import os
 import sys
-from types import CoroutineType, FunctionType, MethodType
+from types import CoroutineType, FunctionType, GeneratorType, MethodType, NoneType
 from typing import Any
 
 from ..observe.reals import mro_of, own_of
@@ -44,6 +44,8 @@ _CROSSINGS = (
     "os.kill",
 )
 
+_PLAIN = (list, tuple, dict, set, frozenset, str, bytes, int, float, bool, NoneType, range)
+
 Record = dict[str, Any]
 OUT, VALUE, OTHER, VOID = "out", "value", "other", "void"
 """How a call ended: the exception came out; a value; another exception; nothing was learnt."""
@@ -66,6 +68,7 @@ class Trying:
         #: What was called at each call that was reached: a word for each different callee, and
         #: for the project's functions where they begin.
         self._reached: dict[Site, dict[tuple[str, str, int], None]] = {}
+        self._thrown = False
         self._armed: dict[tuple[str, int], bool] = {}
 
     def run(self, function: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Record:
@@ -84,6 +87,7 @@ class Trying:
         if trace is not None:
             file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             ended["caught"] = [file, line, trace.tb_frame.f_code.co_firstlineno]
+        ended["thrown"] = self._thrown
         ended["reached"] = [[*site, list(found)] for site, found in self._reached.items()]
         return ended
 
@@ -103,6 +107,8 @@ class Trying:
         """The hook at each call."""
         known = self._project(callee) or (judge(callee).value, "", 0)
         site = (path, span)
+        if known[0] == Callee.CONSUMER.value:
+            return lambda *args, **kwargs: self._consume(site, callee, args, kwargs)
         self._reached.setdefault(site, {})[known] = None
         if site in self._raise_at and known[0] != PROJECT:
             return self._throw
@@ -112,7 +118,24 @@ class Trying:
             return lambda *args, **kwargs: _computed(callee, args, kwargs)
         return Blank()
 
+    def _consume(
+        self, site: Site, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """A call that goes through what it is handed: harmless, if that is nothing lazy."""
+        plain = all(map(self._is_plain, (*args, *kwargs.values())))
+        known = (Callee.PURE if plain else Callee.OPAQUE).value
+        self._reached.setdefault(site, {})[known, "", 0] = None
+        if plain:
+            return callee(*args, **kwargs)
+        return self._throw() if site in self._raise_at else Blank()
+
+    def _is_plain(self, value: object) -> bool:
+        if type(value) is GeneratorType:
+            return self._functions.is_file(value.gi_code.co_filename)
+        return type(value) in _PLAIN
+
     def _throw(self, *args: Any, **kwargs: Any) -> Any:
+        self._thrown = True
         self._error.__traceback__ = None
         raise self._error
 
@@ -126,7 +149,7 @@ class Trying:
         if not self._is_projects_class(callee):
             return None
         made = self._functions.constructors(callee)
-        if not all([self._arm(one) for one in made]):
+        if not all(map(self._arm, made)):
             return None
         first = place_of(made[0].__code__) if made else ("", 0)
         # More than one function can't be told as one.
