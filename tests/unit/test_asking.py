@@ -66,6 +66,14 @@ def translates(command):
     return done.returncode
 
 
+def speaks(command):
+    try:
+        done = subprocess.run(command, check=True, capture_output=True)
+    except OSError as error:
+        raise CloudError(f"failed: {error}", code=2) from error
+    return done.stdout.decode().strip()
+
+
 def retries(url):
     for attempt in range(3):
         try:
@@ -310,6 +318,7 @@ PLAIN: dict[str, tuple[str, str, str]] = {
     "translates": ("cloud.translates(['ls'])", "subprocess.TimeoutExpired('ls', 1)", "lies"),
     "translates_to": ("cloud.translates(['ls'])", "cloud.CloudError('x')", "escapes"),
     "translates_to_less": ("cloud.translates(['ls'])", "cloud.Gone('x')", "escapes"),
+    "speaks": ("cloud.speaks(['ls'])", "FileNotFoundError('ls')", "lies"),
     "retries": ("cloud.retries('u')", "OSError('x')", "escapes"),
     "retries_and_gives_up": ("cloud.retries_and_gives_up('u')", "OSError('x')", "lies"),
     "remembers": ("cloud.remembers('u')", "OSError('x')", "escapes"),

@@ -13,10 +13,14 @@ class Blank:
     is not known gets out.
     """
 
+    def __init__(self, name: str = "") -> None:
+        #: The attribute that it is, of another blank.
+        self._refute_name = name
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return Blank()
+        return Blank(name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Blank:
         return Blank()

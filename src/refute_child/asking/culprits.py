@@ -158,6 +158,13 @@ _CONSUMERS = frozenset(
     }
 )
 """Names of pure functions, classes and methods that go through values or call something."""
+TEXT_METHODS = frozenset(
+    {
+        "casefold", "decode", "endswith", "isdigit", "lower", "lstrip", "partition", "rpartition",
+        "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper",
+    }
+)  # fmt: skip
+"""Methods that texts have and little else has: pure, whatever it is that they are called on."""
 _ENTERING = frozenset({"open", "input", "exec", "eval", "__import__", "compile", "breakpoint"})
 """Functions of ``builtins`` that are no computation."""
 

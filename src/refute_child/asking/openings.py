@@ -15,7 +15,7 @@ from typing import Any
 
 from ..observe.reals import lookup, mro_of
 from ..units import FunctionNode
-from .culprits import Callee, can_raise, is_of_data, judge, related
+from .culprits import TEXT_METHODS, Callee, can_raise, is_of_data, judge, related
 from .names import UNKNOWN, Span, span_of
 
 CALL, RAISE, OWN, OTHER = "call", "raise", "own", "other"
@@ -237,6 +237,8 @@ class Reader:
                 # What it is called is not asked of the object.
                 known = judge(MethodType(judge, holder))
                 return Callee.CONSUMER if known is Callee.PURE else known
+            if holder is UNKNOWN and function.attr in TEXT_METHODS:
+                return Callee.PURE
         value = self.value(function)
         return Callee.OPAQUE if value is UNKNOWN else judge(value)
 

@@ -17,7 +17,7 @@ from ..observe.reals import mro_of, own_of
 from ..observe.shown import name_of
 from ..swap import place_of
 from .blank import Blank
-from .culprits import Callee, judge, related
+from .culprits import TEXT_METHODS, Callee, judge, related
 from .functions import Functions, Site
 
 TICKS = 500
@@ -105,7 +105,7 @@ class Trying:
 
     def at(self, path: str, callee: Any, span: Any) -> Any:
         """The hook at each call."""
-        known = self._project(callee) or (judge(callee).value, "", 0)
+        known = self._project(callee) or (_known(callee).value, "", 0)
         site = (path, span)
         if known[0] == Callee.CONSUMER.value:
             return lambda *args, **kwargs: self._consume(site, callee, args, kwargs)
@@ -167,6 +167,12 @@ class Trying:
                 function, self.at
             )
         return self._armed[place]
+
+
+def _known(callee: object) -> Callee:
+    if type(callee) is Blank:
+        return Callee.PURE if callee._refute_name in TEXT_METHODS else Callee.OPAQUE
+    return judge(callee)
 
 
 def _computed(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -53,8 +53,9 @@ def test_ship_rejected(quiet):
     weigh.assert_called_once_with("p1", 100)
 
 
-# verdict: witness: no boundary is left out: a program that fails, and what becomes of it
+# verdict: faint_witness|witness: a program that fails, and what becomes of it; a short function
 # finding: blind-place: the command that print_label runs
+# finding: deaf-test: run receives command and three keywords, and none is looked at
 def test_label_fails():
     error = subprocess.CalledProcessError(1, "lp-label")
     with patch("parcels.subprocess.run", side_effect=error):
@@ -105,7 +106,7 @@ def test_find_and_bring():
 
 # verdict: witness: a printer that is gone, by a stub of the test's own that can't be true
 # finding: lying-double: the stub of print_label raises PermissionError, which the real one turns into CarrierError
-def test_ship_stub(quiet, monkeypatch):
+def test_ship_stub(monkeypatch):
     def forbidden(number):
         assert number == "p1"
         raise PermissionError(number)
