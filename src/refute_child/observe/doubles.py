@@ -21,6 +21,7 @@ import pytest
 from .arrangements import Arrangements
 from .fakes import Fakes
 from .lies import behind, check_coroutine, check_unused
+from .looks import unhook
 from .mockhooks import MockHooks
 from .mocks import Mocks
 from .places import Places
@@ -28,7 +29,7 @@ from .plain import Plain
 from .reals import Real
 from .records import Book, Record, own_codes
 from .registry import Registry
-from .sides import Sides, unwrapped
+from .sides import TEST, Sides, unwrapped
 
 _environ = os.environ
 _started: list[Doubles] = []
@@ -87,6 +88,10 @@ class Doubles:
         #: to trace the frame with, or None.
         self.entered: Callable[[FrameType], Callable[..., Any] | None] = self._plain.entered
 
+        sides = self._book.sides
+        #: Whether a file name, as code objects carry it, is the tests'.
+        self.is_tests: Callable[[str], bool] = lambda name: sides[name] == TEST
+
     @property
     def failures(self) -> int:
         """How often the observer itself failed, and left something out."""
@@ -101,6 +106,14 @@ class Doubles:
         self._plain.start()
         self._learn_environment()
         _started.append(self)
+
+    def stop(self) -> None:
+        """Take all hooks out again, as far as they were put in."""
+        self._book.active = False
+        if self in _started:
+            _started.remove(self)
+        self._plain.stop()
+        unhook()
 
     def begin(self, item: pytest.Item) -> None:
         """The test that runs next, set-up included."""

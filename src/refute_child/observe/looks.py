@@ -18,6 +18,8 @@ _LOOKS = (
     "await_count", "await_args", "await_args_list",
 )  # fmt: skip
 _getframe = sys._getframe
+_MISSING = object()
+_undo: list[tuple[type, str, object]] = []
 _setattr = setattr
 _get: Any = object.__getattribute__
 
@@ -25,7 +27,23 @@ _get: Any = object.__getattribute__
 def hook(kind: type, name: str, around: Callable[[Any], Any]) -> None:
     """Put what ``around`` makes of a class's method in the method's place."""
     original = vars(kind)[name]
-    _setattr(kind, name, wraps(original)(around(original)))
+    put(kind, name, wraps(original)(around(original)))
+
+
+def put(kind: type, name: str, value: object) -> None:
+    """Put something into a class, to be taken out by ``unhook``."""
+    _undo.append((kind, name, vars(kind).get(name, _MISSING)))
+    _setattr(kind, name, value)
+
+
+def unhook() -> None:
+    """Leave all classes as they were before the first hook."""
+    while _undo:
+        kind, name, original = _undo.pop()
+        if original is _MISSING:
+            delattr(kind, name)
+        else:
+            _setattr(kind, name, original)
 
 
 class Looks:
@@ -42,12 +60,12 @@ class Looks:
             if name.startswith("assert_") and type(found) is FunctionType:
                 hook(kind, name, partial(self._around_assertion, name))
             elif name in _LOOKS and type(found) is property:
-                _setattr(kind, name, self._property(name, found))
+                put(kind, name, self._property(name, found))
             elif name in ("return_value", "side_effect") and type(found) is property:
-                _setattr(kind, name, self._arranging(name, found))
+                put(kind, name, self._arranging(name, found))
         if "return_value" in vars(kind):
             # It lies in each mock's dictionary; a property goes first.
-            _setattr(kind, "method_calls", self._property("method_calls", _METHOD_CALLS))
+            put(kind, "method_calls", self._property("method_calls", _METHOD_CALLS))
 
     def _around_assertion(self, name: str, original: Any) -> Any:
         def assertion(mock: Any, /, *args: Any, **kwargs: Any) -> Any:

@@ -64,6 +64,13 @@ class Plain:
             self._monitoring.register_callback(self._tool, event, callback)
         self._monitoring.set_events(self._tool, events.PY_START | events.PY_UNWIND)
 
+    def stop(self) -> None:
+        """Observe no longer."""
+        if self._tool >= 0:
+            self._monitoring.set_events(self._tool, 0)
+            self._monitoring.free_tool_id(self._tool)
+            self._tool = -1
+
     def begin(self) -> None:
         """Forget the test before."""
         self._open = {}
