@@ -101,6 +101,9 @@ def _verdicts(judgement: Judgement, theatre: Theatre, console: Console) -> None:
     if not theatre.strengths:
         console.print("There is no test to judge.")
         return
+    if any(note.slug == "doubles-not-observed" for note in judgement.notes):
+        said = "Test doubles were not observed: all this rests on faults in the project's own code."
+        prose(console, said, 0, "yellow")
     counts = Counter(strength.verdict for strength in theatre.strengths)
     judged = sum(number for verdict, number in counts.items() if verdict not in NOT_JUDGED)
     if judged:

@@ -74,7 +74,8 @@ def make_baseline(
         warnings=tuple(warnings),
         infected={id: frozenset(second.infected.get(id, ())) for id in second.probed},
         observed=Observed(
-            {index: Seen.from_record(record) for index, record in sorted(first.seen.items())}
+            {index: Seen.from_record(record) for index, record in sorted(first.seen.items())},
+            first.unobserved,
         ),
     )
 

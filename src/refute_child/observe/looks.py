@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial, wraps
+from threading import get_ident as _get_ident
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -53,9 +54,14 @@ class Looks:
         self._book = book
         self._names = names
         self._root = root
+        #: The thread in which a mock counts a call just now, and reads all of these for it: then
+        #: nobody needs to be asked who reads.
+        self._counting = [0]
 
     def install(self, kind: type) -> None:
         """Put the hooks into a class of mocks, for the life of this process."""
+        if "_increment_mock_call" in vars(kind):
+            hook(kind, "_increment_mock_call", self._around_count)
         for name, found in list(vars(kind).items()):
             if name.startswith("assert_") and type(found) is FunctionType:
                 hook(kind, name, partial(self._around_assertion, name))
@@ -74,17 +80,32 @@ class Looks:
 
         return assertion
 
+    def _around_count(self, original: Any) -> Any:
+        counting = self._counting
+
+        def _increment_mock_call(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
+            counting[0] = _get_ident()
+            try:
+                return original(mock, *args, **kwargs)
+            finally:
+                counting[0] = 0
+
+        return _increment_mock_call
+
     def _property(self, name: str, found: property) -> property:
         names, book, fget = self._names, self._book, found.fget
         assert fget is not None
 
         kept = f"_mock_{name}" if name != "method_calls" else name
 
+        counting = self._counting
+
         def get(mock: Any) -> Any:
-            frame = _getframe(1)
-            if frame.f_globals is not names and (id(mock), name) not in book.looked:
-                book.looked.add((id(mock), name))
-                book.safely(self._looked, mock, name, frame)
+            if counting[0] != _get_ident():
+                frame = _getframe(1)
+                if frame.f_globals is not names and (id(mock), name) not in book.looked:
+                    book.looked.add((id(mock), name))
+                    book.safely(self._looked, mock, name, frame)
             # Mocks read these all the time themselves: what the original does, without it.
             own = _get(mock, "__dict__")
             if own.get("_mock_delegate", mock) is None and kept in own:

@@ -60,7 +60,12 @@ class MockHooks:
         def __call__(mock: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
             if not book.active:
                 return original(mock, *args, **kwargs)
-            noted = book.safely(self._again, mock, _getframe(1), args, kwargs)
+            try:
+                # As ``safely`` does, without its price: this is where the time goes.
+                noted = self._again(mock, _getframe(1), args, kwargs)
+            except Exception:
+                book.failures += 1
+                noted = None
             if noted is None:
                 return original(mock, *args, **kwargs)
             try:
