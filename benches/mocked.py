@@ -171,7 +171,7 @@ def test_many_{n}():
 
 
 def make(folder: Path, files: int = 8, each: int = 6) -> None:
-    """Write the project into an empty folder: ``files`` test files of 9 × ``each`` tests."""
+    """Write the project into an empty folder: ``files`` test files of 9 times ``each`` tests."""
     package, tests = folder / "shop", folder / "tests"
     package.mkdir(parents=True)
     tests.mkdir()
