@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from refute import __version__, findings, judgement
+from refute.acceptance import accept
 from refute.baseline import Baseline, TestOutcome
 from refute.console import Console
 from refute.diary import Diary
@@ -16,7 +18,7 @@ from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
 from refute.faults.plan import Plan, Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
-from refute.finding import ordered
+from refute.finding import Finding, ordered
 from refute.interpreter import Interpreter, choose
 from refute.judgement import Judgement, Source
 from refute.ledger import Ledger
@@ -25,6 +27,7 @@ from refute.settings import Settings
 from refute.store import Store
 from refute.strengthening import Strengthening
 from refute.theatre import findings as theatre_findings
+from refute.theatre.theatre import Theatre
 from refute.theatre.traced import settle_reached
 from refute.trials.engine import Engine
 from refute.trials.machine import choose_seal
@@ -70,6 +73,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     judged = tuple(ledger.judged.values())
     theatre = None if settings.score_only else strength.judge(judged)
     judged = settle_reached(judged, theatre.traces if theatre is not None else {})
+    found = _findings(judged, theatre, strength, seal)
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
         selection=_selection(settings),
@@ -77,13 +81,9 @@ def run(settings: Settings, console: Console) -> Judgement:
         baseline=baseline,
         judged=judged,
         theatre=theatre,
-        findings=ordered(
-            [
-                *findings.find(
-                    judged, baseline, unsealed=_unsealed(seal), silent=not strength.complete
-                ),
-                *(theatre_findings.find(theatre, baseline) if theatre is not None else ()),
-            ]
+        speed=judgement.measure_speed(baseline, judged, theatre, strength.matrix),
+        findings=_accepted(
+            found, project, baseline, diary, whole=strength.complete and not settings.paths
         ),
         sources=_sources(project.root, judged),
         timing=diary.stages,
@@ -92,6 +92,29 @@ def run(settings: Settings, console: Console) -> Judgement:
     )
     judgement.save(result, project.root)
     return result
+
+
+def _findings(
+    judged: tuple[Judged, ...], theatre: Theatre | None, strength: Strengthening, seal: Seal
+) -> tuple[Finding, ...]:
+    """All that a reader should know."""
+    baseline, silent = strength.baseline, not strength.complete
+    found = [*findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)]
+    if theatre is not None:
+        found += theatre_findings.find(theatre, baseline)
+    return ordered(found)
+
+
+def _accepted(
+    found: tuple[Finding, ...], project: Project, baseline: Baseline, diary: Diary, *, whole: bool
+) -> tuple[Finding, ...]:
+    """The findings, with those marked that somebody has accepted."""
+    tests = [test.id for test in baseline.tests]
+    today = date.today().isoformat()
+    made = accept(found, project.root, tests, today, whole=whole)
+    for slug, text in made.warnings:
+        diary.warn(slug, text)
+    return made.findings
 
 
 def _collect(engine: Engine, diary: Diary) -> Collected:

@@ -113,6 +113,8 @@ def _from_pyproject(path: Path) -> dict[str, Any]:
         fail("bad-setting", f"[tool.refute] in {path} is not a table.")
     found: dict[str, Any] = {}
     for key, value in table.items():
+        if key in TABLES:
+            continue
         if key not in KEYS:
             fail("unknown-setting", f"`{key}` in [tool.refute] of {path}: {_advice(key)}")
         found[KEYS[key]] = _check(KEYS[key], f"`{key}` in [tool.refute] of {path}", value)
@@ -137,7 +139,7 @@ def _advice(key: str) -> str:
     plain = key.replace("_", "-")
     if plain in COMMAND_LINE_ONLY:
         return f"this belongs to a single run; give `--{plain}` on the command line."
-    return nearest(key, KEYS)
+    return nearest(key, (*KEYS, *TABLES))
 
 
 def _texts(name: str, where: str, value: object) -> tuple[str, ...]:
@@ -262,6 +264,9 @@ KEYS: dict[str, str] = {
     "python": "python",
 }
 """Keys of [tool.refute] and the fields of Settings that they set."""
+
+TABLES = ("gate",)
+"""Tables of [tool.refute] that are read by those who need them."""
 
 COMMAND_LINE_ONLY = ("isolation", "unsealed", "seal", "paths", "score_only", "quiet", "plain")
 """Options that say how to run once, not what the project is, and so are no keys."""

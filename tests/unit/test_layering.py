@@ -41,7 +41,10 @@ ROOMS = {
     "metrics": ("refute.metrics",),
     "findings": ("refute.findings", "refute.finding"),
     "theatre": ("refute.theatre",),
+    "acceptance": ("refute.acceptance", "refute.outline"),
     "judgement": ("refute.judgement",),
+    "imports": ("refute.imports",),
+    "gate": ("refute.gate",),
     "store": ("refute.store",),
     "report": ("refute.report",),
     "events": ("refute.events",),
@@ -68,6 +71,7 @@ STAGES = {
     "metrics",
     "findings",
     "theatre",
+    "acceptance",
     "judgement",
 }
 
@@ -108,6 +112,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "strength",
         "verdicts",
     },
+    "acceptance": {"errors", "findings", "metrics", "project", "settings"},
     "judgement": {
         "baseline",
         "errors",
@@ -121,7 +126,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "verdicts",
     },
     "store": {"judgement", "outcome"},
-    "report": {"errors", "judgement"},
+    "imports": {"errors"},
+    # The project lends it the meaning of a pattern, the settings the reading of their file.
+    "gate": {"errors", "imports", "judgement", "project", "settings"},
+    "report": {"errors", "gate", "judgement"},
     "events": {"findings", "verdicts"},
     "console": {"events", "report", "verdicts"},
     # The pipeline tells the console what happens, and knows nothing else of it.
@@ -158,6 +166,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "child",
         "console",
         "errors",
+        "gate",
+        "imports",
         "judgement",
         "pipeline",
         "project",

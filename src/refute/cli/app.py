@@ -12,7 +12,9 @@ from refute.cli.attempt import attempt
 from refute.cli.completion import completion
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
+from refute.cli.gate import gate
 from refute.cli.operators import operators
+from refute.cli.ratchet import ratchet
 from refute.cli.run import run
 from refute.cli.show import show
 from refute.cli.theatre import theatre
@@ -64,5 +66,5 @@ def app() -> None:
     """
 
 
-for _command in (run, theatre, show, attempt, verify, operators, doctor, completion):
+for _command in (run, theatre, show, attempt, gate, ratchet, verify, operators, doctor, completion):
     app.add_command(_command)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from refute.cli.gate import configured, hold
 from refute.cli.options import (
     CHOOSING,
     OUTPUT,
@@ -35,8 +36,14 @@ from refute.settings import CHOICES, load
     help="The mutation score and no more: tests and doubles are not judged, in about half the "
     "time.",
 )
+@click.option(
+    "--gate",
+    "gated",
+    is_flag=True,
+    help="Hold the result against [tool.refute.gate] and the ratchet, as `refute gate` does.",
+)
 @with_options(OUTPUT)
-def run(path: Path, **given: Any) -> ExitCode:
+def run(path: Path, gated: bool, **given: Any) -> ExitCode:
     """Judge a pytest suite: which faults in the code would it notice?
 
     PATH is the project's root, the folder where you would type pytest; the current one if not
@@ -52,6 +59,8 @@ def run(path: Path, **given: Any) -> ExitCode:
       refute run --pytest-args "-m 'not slow'"    with some tests left out
     """
     settings = load(path, given)
+    # What is wrong with the gate is said before the work, not after.
+    bounds = configured(settings.root) if gated else None
     # The engine is imported late, so that --help and completion are quick.
     from refute import pipeline
     from refute.console import Console
@@ -60,7 +69,10 @@ def run(path: Path, **given: Any) -> ExitCode:
     with Console(quiet=settings.quiet, plain=settings.plain) as progress:
         judgement = pipeline.run(settings, progress)
     terminal.render(judgement, console_for(plain=settings.plain))
+    held = ExitCode.OK
+    if bounds is not None:
+        held = hold(settings.root, judgement, *bounds, plain=settings.plain)
     if judgement.partial:
         return ExitCode.INTERRUPTED
     # The summary has said why.
-    return ExitCode.OK if judgement.counts.scored else ExitCode.NOTHING_JUDGED
+    return held if judgement.counts.scored else ExitCode.NOTHING_JUDGED

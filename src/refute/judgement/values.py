@@ -15,6 +15,7 @@ from refute.findings import Finding
 from refute.metrics import mutation
 from refute.metrics.mutation import Counts, Estimate, Reason
 from refute.metrics.ranking import place
+from refute.metrics.speed import Speed
 from refute.theatre.theatre import Theatre
 from refute.verdicts import Judged
 
@@ -152,6 +153,8 @@ class Judgement:
     sources: Mapping[str, Source]
     #: What tests and doubles are worth; None when that was not judged.
     theatre: Theatre | None = None
+    #: What the tests cost; None in the report of an older refute.
+    speed: Speed | None = None
 
     @property
     def counts(self) -> Counts:
@@ -208,6 +211,7 @@ def assemble(
     notes: Iterable[Remark] = (),
     partial: bool = False,
     theatre: Theatre | None = None,
+    speed: Speed | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
 
@@ -235,6 +239,7 @@ def assemble(
         partial=partial,
         sources={file: sources[file] for file in files if file in sources},
         theatre=theatre,
+        speed=speed,
     )
 
 

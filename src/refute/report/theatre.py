@@ -13,15 +13,18 @@ from refute.judgement import (
     BlindPlace,
     Fate,
     Judgement,
+    Slug,
     Strength,
     TestVerdict,
     Theatre,
     base,
     calls_of,
+    finding_id,
     percent,
     sensitive,
 )
 from refute.report import colour, crop, crop_path, heading, line, plural, printable, prose, rest
+from refute.report.accepted import accepted_ids
 from refute.report.reality import real_world
 from refute.report.words import WORDS, crop_name, example, is_aside, some, spot, stood_in
 
@@ -36,6 +39,12 @@ LEAST = 40
 """Columns that a name may have in any case."""
 
 NOT_JUDGED = (TestVerdict.UNJUDGED, TestVerdict.FLAKY)
+
+_SLUGS = {
+    TestVerdict.PRAYER: Slug.PRAYER,
+    TestVerdict.ECHO: Slug.ECHO,
+    TestVerdict.SMOKE: Slug.SMOKE_TEST,
+}
 
 _WITNESSES = (TestVerdict.WITNESS, TestVerdict.FAINT_WITNESS)
 
@@ -62,10 +71,15 @@ def render(judgement: Judgement, console: Console) -> None:
     if theatre is None:
         return
     names = [printable(test.id) for test in judgement.tests]
-    weak = weakest(theatre, [test.id for test in judgement.tests])
+    spared = accepted_ids(judgement)
+    weak = [
+        one
+        for one in weakest(theatre, [test.id for test in judgement.tests])
+        if finding_id(_SLUGS[one.verdict], one.name) not in spared
+    ]
     _verdicts(judgement, theatre, console)
     _weak(weak, names, console)
-    _blind(theatre, console)
+    _blind(theatre, spared, console)
     _doubles(theatre, console)
     _lies(theatre, console)
     real_world(theatre, names, console)
@@ -168,8 +182,12 @@ def _tests(group: Iterable[BlindPlace]) -> int:
     return len({test for place in group for test in place.tests})
 
 
-def _blind(theatre: Theatre, console: Console) -> None:
-    groups = ranked(theatre.blind_places)
+def _blind(theatre: Theatre, spared: frozenset[str], console: Console) -> None:
+    groups = [
+        group
+        for group in ranked(theatre.blind_places)
+        if finding_id(Slug.BLIND_PLACE, group[0].call) not in spared
+    ]
     if not groups:
         return
     heading(console, "Blind places most worth a look: nobody notices a wrong value there")
