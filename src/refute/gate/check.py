@@ -13,8 +13,6 @@ from refute.gate.rules import Gate, Rule
 from refute.gate.values import Bound, GateResult, Line, Metric, State, Unmeasured, Value, amount
 from refute.judgement import percentage
 
-_RATCHET = "of the ratchet"
-
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -119,7 +117,7 @@ def _unmeasured(held: _Held, value: Unmeasured, bound: str) -> Line:
 
 def _ratchet(entry: Entry, held: _Held) -> Line:
     unit = entry.metric.unit
-    bound = f"{entry.value.words(unit)} {_RATCHET}"
+    bound = f"ratchet {entry.value.words(unit)}"
     if isinstance(held.value, Unmeasured):
         return _unmeasured(held, held.value, bound)
     if _narrow(held.material) and entry.metric.trials:

@@ -41,7 +41,7 @@ def _outside(
 def _sarif(name: str, what: str, measure: Measure, level: str = "", rule: str = "") -> Metric:
     return Metric(
         name, what, "count", "less", measure,
-        look=outside.scanned(level, rule), trials=False,
+        look=outside.scanned(level, rule), by_path=False, trials=False,
     )  # fmt: skip
 
 
@@ -187,5 +187,5 @@ def look(metric: Metric, material: Material) -> tuple[str, ...]:
     for one in findings:
         place = one.file if one.line is None else f"{one.file}:{one.line}"
         where = f"{place}: " if place and not one.message.startswith(place) else ""
-        said.append(f"{where}{one.message} {one.reproduce}")
+        said.append(f"{where}{one.message} ({one.reproduce})")
     return tuple(said)
