@@ -130,7 +130,8 @@ def test_a_finding_on_a_test_is_at_its_header(tmp_path: Path, name: str, reason:
     assert found.warnings == ()
 
 
-FILED = """
+ONE = finding_id(Slug.ECHO, "tests/test_a.py:3")
+FILED = f"""
 [[accept]]
 finding = "prayer"
 where = "tests/test_a.py::test_four"
@@ -143,9 +144,9 @@ where = "src/**"
 reason = "some files"
 
 [[accept]]
-finding = "%s"
+finding = "{ONE}"
 reason = "this one"
-""" % finding_id(Slug.ECHO, "tests/test_a.py:3")
+"""
 
 
 def test_the_reviewed_file(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ class _Held:
         counts = self.material.counts
         foretold = counts.estimate
         if counts.pending:
-            said += f", with {counts.pending:,} faults not tried"
+            said += f", with {counts.pending:,} fault{'s' * (counts.pending > 1)} not tried"
         if foretold is not None and self.metric.name == "mutation-score":
             said += (
                 f"; it would be about {percentage(foretold.score)} (with 95% confidence "

@@ -22,7 +22,10 @@ class Documents:
 
 @dataclass(frozen=True)
 class Material:
-    """All that metrics are measured by. ``scope`` is a glob of files; empty: all."""
+    """All that metrics are measured by. ``scope`` is a glob of files; empty: all.
+
+    It has no slots, so that counts are made once and kept.
+    """
 
     judgement: Judgement
     #: Today, as ``2027-01-31``: acceptances expire.
