@@ -65,14 +65,22 @@ class _Place:
 
 
 def accept(
-    findings: Sequence[Finding], root: Path, tests: Sequence[str], day: str, *, whole: bool
+    findings: Sequence[Finding],
+    root: Path,
+    tests: Sequence[str],
+    day: str,
+    *,
+    sources: Iterable[str] = (),
+    whole: bool = False,
 ) -> Accepted:
-    """Mark what is accepted; ``tests`` are all node ids, ``day`` is today as ``2027-01-31``.
+    """Mark what is accepted; ``tests`` are all node ids, ``day`` is today as ``2027-01-31``,
+    ``sources`` all files that are judged.
 
     ``whole`` says that all was judged there is, so that a rule which meets nothing is out of
     date. Raises RefuteError bad-setting, unknown-setting for a file that can't be understood.
     """
     files = {one.file for one in findings if one.file} | {id.partition("::")[0] for id in tests}
+    files.update(sources)
     outlines = dict(_outlines(root, files))
     warnings: list[tuple[str, str]] = []
     rules = [*_from_comments(outlines, warnings), *_from_file(root / FILE)]

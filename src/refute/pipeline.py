@@ -111,7 +111,7 @@ def _accepted(
     """The findings, with those marked that somebody has accepted."""
     tests = [test.id for test in baseline.tests]
     today = date.today().isoformat()
-    made = accept(found, project.root, tests, today, whole=whole)
+    made = accept(found, project.root, tests, today, sources=project.files, whole=whole)
     for slug, text in made.warnings:
         diary.warn(slug, text)
     return made.findings

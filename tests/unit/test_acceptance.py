@@ -217,6 +217,12 @@ def test_what_meets_nothing_is_said_where_all_was_judged(tmp_path: Path) -> None
     root = project(tmp_path, "x = 1  # refute: accept[survivor] why\n")
     assert [slug for slug, _ in judged(root, whole=True).warnings] == ["acceptance-unused"]
     assert judged(root).warnings == ()
+    (root / "shop.py").write_text("x = 1  # refute: accept[survivor] why\n")
+    found = accept([], root, TESTS, DAY, sources=["shop.py"], whole=True)
+    assert [text for _, text in found.warnings] == [
+        "shop.py:1: accept[survivor] meets no finding any more.",
+        "tests/test_a.py:1: accept[survivor] meets no finding any more.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,13 @@ def test_entities_are_refused(tmp_path: Path, text: str) -> None:
         ("bandit.sarif", {"version": "2.1.0"}),
         ("bandit.sarif", {"version": "2.1.0", "runs": [{"tool": {}, "results": None}]}),
         ("bandit.sarif", {"version": "2.1.0", "runs": [3]}),
+        (
+            "bandit.sarif",
+            {
+                "version": "2.1.0",
+                "runs": [{"results": [], "invocations": [{"executionSuccessful": False}]}],
+            },
+        ),
         ("bandit.sarif", {"version": "2.1.0", "runs": [{"results": [{"level": "odd"}]}]}),
         ("bench.json", "[" * 100_000),
         ("bench.json", "\x00\x01"),

@@ -70,7 +70,8 @@ def _run(run: dict[str, Any]) -> Sarif:
     found: list[Result] = []
     suppressed = 0
     # A run that could not produce results has null here; that is not the same as none found.
-    if run.get("results") is None:
+    ended = all(one.get("executionSuccessful", True) for one in run.get("invocations") or [])
+    if run.get("results") is None or not ended:
         raise ValueError("a run without results: the tool did not come to its end")
     for record in run["results"]:
         if record.get("kind", "fail") != "fail":
