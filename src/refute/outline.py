@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -130,7 +131,10 @@ def read_outline(text: str) -> Outline:
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = _Reader(unified.split("\n"))
     try:
-        reader.read(tokenize.generate_tokens(io.StringIO(unified).readline))
+        with warnings.catch_warnings():
+            # From 3.12 on the tokenizer warns of odd escapes in texts: no matter of ours.
+            warnings.simplefilter("ignore")
+            reader.read(tokenize.generate_tokens(io.StringIO(unified).readline))
     except (tokenize.TokenError, SyntaxError):
         seen = max([last for _, last in reader.statements], default=0)
         reader.comments = [one for one in reader.comments if one[0] <= seen]
