@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.console import Console
 
@@ -14,7 +13,6 @@ from refute.judgement import (
     Fate,
     Judgement,
     Slug,
-    Strength,
     TestVerdict,
     Theatre,
     base,
@@ -26,6 +24,7 @@ from refute.judgement import (
 from refute.report import colour, crop, crop_path, heading, line, plural, printable, prose, rest
 from refute.report.accepted import accepted_ids
 from refute.report.reality import real_world
+from refute.report.weak import Weak, weakest
 from refute.report.words import WORDS, crop_name, example, is_aside, some, spot, stood_in
 
 WEAK = 8
@@ -40,30 +39,6 @@ LEAST = 40
 
 NOT_JUDGED = (TestVerdict.UNJUDGED, TestVerdict.FLAKY)
 
-_SLUGS = {
-    TestVerdict.PRAYER: Slug.PRAYER,
-    TestVerdict.ECHO: Slug.ECHO,
-    TestVerdict.SMOKE: Slug.SMOKE_TEST,
-}
-
-_WITNESSES = (TestVerdict.WITNESS, TestVerdict.FAINT_WITNESS)
-
-
-@dataclass(frozen=True, slots=True)
-class Weak:
-    """The cases of one test function that have one verdict, which is no witness's."""
-
-    verdict: TestVerdict
-    name: str
-    #: How many they are, and how many cases the function has.
-    cases: int
-    of: int
-    #: Position and counts of the one that was tried most.
-    test: int
-    strength: Strength
-    #: True when another case of the function is a witness.
-    covered: bool
-
 
 def render(judgement: Judgement, console: Console) -> None:
     """Print what was judged of tests and doubles; nothing where that was not judged."""
@@ -72,11 +47,7 @@ def render(judgement: Judgement, console: Console) -> None:
         return
     names = [printable(test.id) for test in judgement.tests]
     spared = accepted_ids(judgement)
-    weak = [
-        one
-        for one in weakest(theatre, [test.id for test in judgement.tests])
-        if finding_id(_SLUGS[one.verdict], one.name) not in spared
-    ]
+    weak = weakest(theatre, [test.id for test in judgement.tests], spared)
     _verdicts(judgement, theatre, console)
     _weak(weak, names, console)
     _blind(theatre, spared, console)
@@ -85,28 +56,6 @@ def render(judgement: Judgement, console: Console) -> None:
     real_world(theatre, names, console)
     _asides(theatre, names, console)
     _commands(theatre, [test.id for test in judgement.tests], weak, console)
-
-
-def weakest(theatre: Theatre, ids: Sequence[str]) -> list[Weak]:
-    """Prayers, echoes and smoke tests by test function, those that most stands against first."""
-    order = (TestVerdict.PRAYER, TestVerdict.ECHO, TestVerdict.SMOKE)
-    groups: dict[str, list[int]] = {}
-    for test in range(len(theatre.strengths)):
-        groups.setdefault(base(ids[test]), []).append(test)
-    found: list[Weak] = []
-    for name, tests in groups.items():
-        verdicts = [theatre.strengths[test].verdict for test in tests]
-        covered = any(verdict in _WITNESSES for verdict in verdicts)
-        for verdict in order:
-            cases = [test for test in tests if theatre.strengths[test].verdict is verdict]
-            if cases:
-                lead = max(cases, key=lambda test: (theatre.strengths[test].tried, -test))
-                strength = theatre.strengths[lead]
-                found.append(Weak(verdict, name, len(cases), len(tests), lead, strength, covered))
-    return sorted(
-        found,
-        key=lambda one: (one.covered, order.index(one.verdict), -one.strength.tried, one.test),
-    )
 
 
 def _verdicts(judgement: Judgement, theatre: Theatre, console: Console) -> None:
