@@ -15,6 +15,7 @@ from refute.cli.failure import broken_pipe
 from refute.cli.operators import operators
 from refute.cli.run import run
 from refute.cli.show import show
+from refute.cli.stability import stability
 from refute.cli.theatre import theatre
 from refute.cli.verify import verify
 from refute.errors import nearest
@@ -64,5 +65,5 @@ def app() -> None:
     """
 
 
-for _command in (run, theatre, show, attempt, verify, operators, doctor, completion):
+for _command in (run, theatre, show, attempt, stability, verify, operators, doctor, completion):
     app.add_command(_command)

@@ -10,7 +10,7 @@ from refute.baseline import TestOutcome
 from refute.faults.double import RETURNS, DoubleFault
 from refute.findings import Finding, Severity, Slug
 from refute.judgement.document import dumps, from_json, load, save, to_json
-from refute.judgement.place import check_writable
+from refute.judgement.place import check_writable, folder, refuse
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -81,11 +81,13 @@ __all__ = [
     "change",
     "check_writable",
     "dumps",
+    "folder",
     "from_json",
     "load",
     "percent",
     "percentage",
     "rank",
+    "refuse",
     "save",
     "sensitive",
     "to_json",
