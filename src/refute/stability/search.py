@@ -25,6 +25,9 @@ MOST = 60
 
 STILL = Perturbation(Kind.NOTHING)
 
+_FAMILIES = {Kind.PROCESS: Kind.ORDER, Kind.ZONE: Kind.CLOCK}
+"""Kinds that say the same of a test as others."""
+
 Failing = Sequence[tuple[Perturbation, Answer]]
 
 
@@ -55,9 +58,11 @@ class Search:
             found.append(lonely)
             needs = lonely.needs
         company = (*needs, test)
-        chance = self._random(test, company)
-        if chance is not None:
-            return [*found, chance]
+        if len({_FAMILIES.get(change.kind, change.kind) for change, _ in failing}) > 1:
+            # Who fails in all kinds of worlds fails for none of them.
+            chance = self._random(test, company)
+            if chance is not None:
+                return [*found, chance]
         explained = {Kind.ORDER, Kind.PROCESS} if failures else set()
         for change, answer in failing:
             if change.kind in explained:
