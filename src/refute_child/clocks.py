@@ -152,7 +152,8 @@ def _shift_files(offset: int) -> None:
                 values[kind] += offset
                 values[f"{kind}_ns"] += offset * _BILLION
         order = ("mode", "ino", "dev", "nlink", "uid", "gid", "size")
-        plain = [values[f"st_{name}"] for name in order]
+        # The first ten stand in a row, and what has a name there must not be named again.
+        plain = [values.pop(f"st_{name}") for name in order]
         plain += [int(values[f"st_{name}"]) for name in ("atime", "mtime", "ctime")]
         return os.stat_result(plain, values)
 

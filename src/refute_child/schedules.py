@@ -1,14 +1,15 @@
 """Another schedule of tasks and threads, by seed.
 
 asyncio promises no order among tasks that can all go on: here it is shuffled, and now and then
-one of them waits for the next turn of the loop. Callbacks that are no tasks keep their order,
-which asyncio does promise. Loops that are not asyncio's own (uvloop) are not touched. Threads
+one of them waits for the next turn of the loop. Callbacks that are no tasks keep their place, and
+no task gets past one: of that order asyncio makes use. Loops that are not asyncio's own (uvloop) are not touched. Threads
 change more often than they would, at moments that no seed can repeat.
 """
 
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from random import Random
 from typing import Any
 
@@ -32,18 +33,20 @@ def shuffle(seed: int) -> None:
 
     def _run_once(self: Any) -> None:
         chance = self.__dict__.setdefault("_refute_chance", random(seed))
-        ready = list(self._ready)
-        places = [at for at, handle in enumerate(ready) if is_task(handle)]
+        ready: list[Any] = []
         late: list[Any] = []
-        if len(places) > 1:
-            mixed = chance.sample([ready[at] for at in places], len(places))
-            for at, handle in zip(places, mixed, strict=True):
-                ready[at] = handle
-            # The first one goes on in any case, so that the loop never sleeps meanwhile.
-            late = [handle for handle in mixed[1:] if chance.random() < _LATE]
-            kept = [handle for handle in ready if not any(handle is one for one in late)]
-            self._ready.clear()
-            self._ready.extend(kept)
+        for tasks_alone, group in groupby(list(self._ready), is_task):
+            handles = list(group)
+            late = []
+            if tasks_alone and len(handles) > 1:
+                handles = chance.sample(handles, len(handles))
+                # The first one goes on in any case, so that the loop never sleeps meanwhile.
+                late = [handle for handle in handles[1:] if chance.random() < _LATE]
+            ready += handles
+        # Those at the very end can wait without being overtaken by anything but tasks.
+        kept = [handle for handle in ready if not any(handle is one for one in late)]
+        self._ready.clear()
+        self._ready.extend(kept)
         try:
             original(self)
         finally:

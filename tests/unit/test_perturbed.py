@@ -247,3 +247,62 @@ def test_a_shifted_clock_is_a_clock_like_any_other() -> None:
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+SCHEDULE = """\
+import asyncio, sys
+sys.path.insert(0, {path!r})
+from refute_child.schedules import shuffle
+shuffle({seed})
+
+async def echo(reader, writer):
+    writer.write(await reader.readline())
+    await writer.drain()
+    writer.close()
+
+async def client(port, number):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"%d\\n" % number)
+    assert await reader.read() == b"%d\\n" % number
+    writer.close()
+    await writer.wait_closed()
+
+async def main():
+    queue, got = asyncio.Queue(1), []
+    async def give():
+        for number in range(9):
+            await queue.put(number)
+    async def take():
+        for _ in range(9):
+            got.append(await queue.get())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(give())
+        group.create_task(take())
+    assert got == list(range(9))
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    await asyncio.gather(*(client(port, number) for number in range(20)))
+    try:
+        async with asyncio.timeout(0.01):
+            await asyncio.sleep(60)
+    except TimeoutError:
+        pass
+    lock, held = asyncio.Lock(), []
+    async def locked(number):
+        async with lock:
+            held.append(number)
+            await asyncio.sleep(0)
+    await asyncio.gather(*map(locked, range(9)))
+    assert sorted(held) == list(range(9))
+    server.close()
+
+asyncio.run(main(), debug=False)
+"""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_asyncio_promises_holds_in_any_schedule(seed: int) -> None:
+    path = str(Path(__file__).resolve().parents[2] / "src")
+    code = SCHEDULE.format(path=path, seed=seed)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -35,8 +35,10 @@ def test_a_local_gets_another_name_wherever_it_is_used() -> None:
             return [x for _ in range(x)], g(x=x)
     """
     assert after(code, "local_renamed") == [
-        "def f(a):\n    x_renamed = a\n"
-        "    return [x_renamed for _ in range(x_renamed)], g(x=x_renamed)\n"
+        (
+            "def f(a):\n    x_renamed = a\n"
+            "    return [x_renamed for _ in range(x_renamed)], g(x=x_renamed)\n"
+        )
     ]
 
 

@@ -126,7 +126,8 @@ def plan(runs: int, seed: int) -> list[Perturbation]:
 
     The first order is the reverse one, whatever the seed.
     """
-    seeds = {kind: count(seed) for kind in Kind}
+    # Seed 0 is the reverse order, and the hash seed of all other runs.
+    seeds = {kind: count(max(seed, 1)) for kind in Kind}
     found: list[Perturbation] = []
 
     def add(kind: Kind) -> None:

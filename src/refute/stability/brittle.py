@@ -60,7 +60,8 @@ class Brittle:
         file = chosen[0].file
         paths = {self.root / one.file for one in chosen}
         text = {path: f"raise RuntimeError({_TOKEN!r})\n".encode() for path in paths}
-        if _TOKEN in self.worlds.one(Ask(STILL, files=text)).output:
+        answer = self.worlds.one(Ask(STILL, files=text))
+        if _TOKEN in answer.output or _TOKEN in answer.trouble:
             return True
         self.notes.append(f"Rewrites were not tried: the suite imports another copy of {file}.")
         return False

@@ -73,6 +73,8 @@ class Search:
             if reason is None:
                 continue
             explained.add(change.kind)
+            if any(words.startswith("files") for words in reason.left):
+                explained.add(Kind.AGAIN)
             found.append(reason)
         return found or [self._by_chance(test, company, failing, 0)]
 
@@ -132,9 +134,15 @@ class Search:
         )  # fmt: skip
 
     def _left(self, others: Sequence[str], test: str) -> tuple[str, ...]:
-        """What these tests leave behind that can be seen."""
-        answer = self.worlds.one(Ask(STILL, (*others, test), leftovers=True))
-        return tuple(dict.fromkeys(words for one in others for words in answer.left.get(one, ())))
+        """What these tests, of which this one may be one, leave behind that can be seen.
+
+        What is there each time: others on this machine write to its temporary folder, too, and
+        over a name that differs each time nobody trips.
+        """
+        ask = Ask(STILL, (*(one for one in others if one != test), test), leftovers=True)
+        one, two = (self.worlds.one(ask).left for _ in range(2))
+        found = [words for by in others for words in one.get(by, ()) if words in two.get(by, ())]
+        return tuple(dict.fromkeys(found))
 
     def _changed(
         self, test: str, company: tuple[str, ...], change: Perturbation
@@ -148,7 +156,9 @@ class Search:
             failure = self._always(Ask(tried, company), test)
             if failure is not None:
                 return self._confirmed(test, company, tried, failure)
-        failure = self._always(Ask(change, until=test), test)
+        # What another run left on disk may come from tests that are run later.
+        last = None if change.kind is Kind.AGAIN else test
+        failure = self._always(Ask(change, until=last), test)
         if failure is None:
             return None
         return self._confirmed(test, (), change, failure)
@@ -161,7 +171,10 @@ class Search:
         options += [] if company else ["--whole"]
         options += ["--perturb", change.kind.value]
         options += [] if change.kind in SEEDLESS else ["--seed", str(change.seed)]
-        left = self._left((test,), test) if change.kind is Kind.AGAIN else ()
+        left: tuple[str, ...] = ()
+        if change.kind is Kind.AGAIN:
+            everything = self._left(company or self.tests, test)
+            left = tuple(words for words in everything if words.startswith("files"))
         return Unstable(
             test, CAUSES[change.kind], change, failure, REPEATS, REPEATS,
             self.command(options), left=left,

@@ -104,15 +104,12 @@ def repeat(settings: Settings, wish: Wish) -> ExitCode:
         if not chosen:
             fail("unknown-fault", f"There is no rewrite {wish.rewrite} in the code as it is now.")
         files = rewritten(settings.root, chosen[:1])
-    tests = None if wish.whole else (*wish.after, wish.test)
-    until = wish.test if wish.whole else None
-    ordered = wish.perturbation.kind is Kind.ORDER
-    ask = Ask(
-        wish.perturbation,
-        None if ordered else tests,
-        wish.test if ordered else until,
-        files,
-    )
+    kind = wish.perturbation.kind
+    # In another order it is those that come before it which count.
+    whole = wish.whole or kind is Kind.ORDER
+    last = None if kind is Kind.AGAIN else wish.test
+    tests = None if whole else (*wish.after, wish.test)
+    ask = Ask(wish.perturbation, tests, last if whole else None, files)
     for _ in range(wish.runs):
         answer = worlds.shown(ask)
         if wish.test not in answer.outcomes and not answer.order and not worlds.launch.cwd_on_path:

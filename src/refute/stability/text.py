@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from refute.faults.perturbation import SEEDLESS
 from refute.metrics.stability import Cause, Kills
 from refute.report import heading, line, plural, printable, prose, rest
 from refute.stability.values import Stability, Unstable
@@ -84,9 +85,9 @@ def _whole(one: Unstable, console: Console) -> None:
 def _detail(one: Unstable) -> str:
     if one.cause in (Cause.FLAKY, Cause.UNREPEATED):
         return f": {one.failed} of {plural(one.tried, 'run')}"
-    if one.cause in (Cause.ORDER, Cause.BRITTLE):
-        return ""
     seen = "" if one.confirmed else "; seen once, not looked into"
+    if one.cause in (Cause.ORDER, Cause.BRITTLE) or one.perturbation.kind in SEEDLESS:
+        return seen
     return f": {one.perturbation}{seen}"
 
 
