@@ -2,8 +2,8 @@
 
 asyncio promises no order among tasks that can all go on: here it is shuffled, and now and then
 one of them waits for the next turn of the loop. Callbacks that are no tasks keep their place, and
-no task gets past one: of that order asyncio makes use. Loops that are not asyncio's own (uvloop) are not touched. Threads
-change more often than they would, at moments that no seed can repeat.
+no task gets past one: of that order asyncio makes use. Loops that are not asyncio's own (uvloop)
+are not touched. Threads change more often than they would, at moments that no seed can repeat.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -123,7 +124,7 @@ def test_rewrites_are_put_in_together(tmp_path: Path) -> None:
 
 
 def test_a_test_whose_process_ended_has_failed() -> None:
-    records: list[dict[str, object]] = [
+    records: list[dict[str, Any]] = [
         {"begin": "a"},
         {"test": "a", "outcome": "passed", "failure": ""},
         {"begin": "b"},
@@ -137,7 +138,7 @@ def test_a_test_whose_process_ended_has_failed() -> None:
 
 
 def test_a_failed_teardown_is_a_failure() -> None:
-    records = [
+    records: list[dict[str, Any]] = [
         {"begin": "a"},
         {"test": "a", "outcome": "passed", "failure": ""},
         {"test": "a", "outcome": "failed", "failure": "gone"},
