@@ -20,6 +20,8 @@ REPEATS = 3
 """So often a test must fail under a change, without exception, before it is blamed."""
 MORE = 12
 """Further runs of a test that fails now and then, to tell how often it does."""
+PATIENCE = 120.0
+"""Seconds that such runs of the whole suite may take together; two are made in any case."""
 MOST = 60
 """Runs that the search for the smallest company may take."""
 
@@ -68,6 +70,7 @@ class Search:
             if change.kind in explained:
                 continue
             if change.kind is Kind.CLOCK and self._breaks_by_itself(test, company):
+                explained.add(change.kind)
                 continue
             reason = self._reason(test, company, change, answer)
             if reason is None:
@@ -76,7 +79,9 @@ class Search:
             if any(words.startswith("files") for words in reason.left):
                 explained.add(Kind.AGAIN)
             found.append(reason)
-        return found or [self._by_chance(test, company, failing, 0)]
+        if found or all(change.kind in explained for change, _ in failing):
+            return found
+        return [self._by_chance(test, company, failing, 0)]
 
     def _reason(
         self, test: str, company: tuple[str, ...], change: Perturbation, answer: Answer
@@ -215,8 +220,10 @@ class Search:
         tried = ALONE
         words = [answer.failures.get(test, "") for _, answer in failing]
         whole = failed == 0
-        for ask in (Ask(STILL, company), Ask(STILL, until=test)):
-            for _ in range(MORE):
+        longest = max(answer.seconds for _, answer in failing)
+        few = max(2, min(MORE, int(PATIENCE / max(longest, 0.01))))
+        for ask, times in ((Ask(STILL, company), MORE), (Ask(STILL, until=test), few)):
+            for _ in range(times):
                 failed += self._failure(ask, test) is not None
                 tried += 1
             if failed:

@@ -13,6 +13,8 @@ from refute.trials.perturbed import Answer, Ask, Worlds
 
 LEAST = 60.0
 """Seconds that a run may take in any case."""
+LONG = 120.0
+"""Seconds of a sweep from which on the user is told how long it will take."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,11 @@ def sweep(worlds: Worlds, plan: Sequence[Perturbation], factor: float, diary: Di
     found.answers.append((plan[0], first))
     # Each test in a process of its own, and the suite twice, take longer by themselves.
     worlds.limit = max(LEAST, factor * first.seconds)
+    if first.seconds * len(plan) > LONG:
+        minutes = first.seconds * (len(plan) - 1) / worlds.jobs / 60
+        diary.note(
+            "estimate", f"One run takes {first.seconds:.0f} s, the others {minutes:.0f} min."
+        )
     done: dict[int, Answer] = {}
     asks = [Ask(change) for change in plan[1:]]
 
