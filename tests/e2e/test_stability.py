@@ -100,7 +100,7 @@ def test_planted_tests_are_found_named_and_reproduced(
 
 def test_concurrency_is_told_from_chance() -> None:
     with stage("flaky/concurrency") as place:
-        done, found = stability(place, "--runs", "9", "--rewrites", "0")
+        done, found = stability(place, "--runs", "20", "--rewrites", "0")
         causes = {one["test"].removeprefix(TEST): one for one in found["findings"]}
         assert set(causes) == {"notes", "race"}, done.output
         assert causes["notes"]["cause"] == "schedule-dependent"

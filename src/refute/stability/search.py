@@ -15,11 +15,11 @@ from refute.trials.perturbed import Answer, Ask, Worlds
 ALONE = 4
 """So often a test is run alone with nothing changed, before any change is blamed."""
 SEEDS = 4
-"""So many random seeds are tried on it."""
+"""So many random seeds are tried on it, and up to MORE if it is known to fail by chance."""
 REPEATS = 3
 """So often a test must fail under a change, without exception, before it is blamed."""
 MORE = 12
-"""Further runs of a test that fails now and then, to tell how often it does."""
+"""Further runs, or seeds, of a test that fails now and then, to tell how often it does."""
 PATIENCE = 120.0
 """Seconds that such runs of the whole suite may take together; two are made in any case."""
 MOST = 60
@@ -196,25 +196,33 @@ class Search:
         self.notes.append(f"{words}.")
         return True
 
-    def _random(self, test: str, company: tuple[str, ...]) -> Unstable | None:
+    def _random(self, test: str, company: tuple[str, ...], seeds: int = SEEDS) -> Unstable | None:
         """Whether the random seed decides: some fail each time, others pass each time."""
-        asks = [Ask(Perturbation(Kind.RANDOM, seed), company) for seed in range(1, SEEDS + 1)]
-        failing = [ask for ask in asks if self._failure(ask, test) is not None]
-        if not failing or len(failing) == len(asks):
+        failing: list[Ask] = []
+        passing: Ask | None = None
+        for seed in range(1, seeds + 1):
+            ask = Ask(Perturbation(Kind.RANDOM, seed), company)
+            if self._failure(ask, test) is None:
+                passing = ask
+            else:
+                failing.append(ask)
+            if failing and passing and seed >= SEEDS:
+                break
+        if not failing or passing is None:
             return None
-        passing = next(ask for ask in asks if ask not in failing)
-        steady = all(self._failure(passing, test) is None for _ in range(REPEATS - 1))
-        for ask in failing if steady else ():
-            failure = self._always(ask, test)
-            if failure is not None:
-                return self._confirmed(test, company, ask.perturbation, failure)
-        return None
+        # A coin could do the same: they have to do so again and again.
+        if any(self._failure(passing, test) is not None for _ in range(ALONE)):
+            return None
+        failure = self._always(failing[-1], test, ALONE)
+        if failure is None:
+            return None
+        return self._confirmed(test, company, failing[-1].perturbation, failure)
 
     def _by_chance(
         self, test: str, company: tuple[str, ...], failing: Failing, failed: int
     ) -> Unstable:
         """It fails now and then with nothing changed; how often, and is it the random seed?"""
-        found = self._random(test, company)
+        found = self._random(test, company, MORE)
         if found is not None:
             return found
         tried = ALONE

@@ -16,6 +16,9 @@ LEAST = 60.0
 LONG = 120.0
 """Seconds of a sweep from which on the user is told how long it will take."""
 
+_OTHERWISE = (Kind.ORDER, Kind.PROCESS)
+"""Kinds in which other tests, or none, come before a test."""
+
 
 @dataclass(slots=True)
 class Sweep:
@@ -30,12 +33,17 @@ class Sweep:
 
     @property
     def red(self) -> tuple[str, ...]:
-        """Tests that fail whenever nothing is changed: they can tell nothing."""
+        """Tests that fail whenever nothing is changed, and do so in other worlds of the same
+        order: they can tell nothing.
+        """
         still = [answer for change, answer in self.answers if change.kind is Kind.NOTHING]
+        alike = [answer for change, answer in self.answers if change.kind not in _OTHERWISE]
         return tuple(
-            test for test in self.tests if not any(answer.passed(test) for answer in still)
-            and any(answer.failed(test) for answer in still)
-        )  # fmt: skip
+            test
+            for test in self.tests
+            if any(answer.failed(test) for answer in still)
+            and not any(answer.passed(test) for answer in alike)
+        )
 
     @property
     def skipped(self) -> tuple[str, ...]:
