@@ -17,6 +17,7 @@ from refute.cli.operators import operators
 from refute.cli.ratchet import ratchet
 from refute.cli.run import run
 from refute.cli.show import show
+from refute.cli.stability import stability
 from refute.cli.theatre import theatre
 from refute.cli.verify import verify
 from refute.errors import nearest
@@ -66,5 +67,17 @@ def app() -> None:
     """
 
 
-for _command in (run, theatre, show, attempt, gate, ratchet, verify, operators, doctor, completion):
+for _command in (
+    run,
+    theatre,
+    show,
+    attempt,
+    gate,
+    ratchet,
+    stability,
+    verify,
+    operators,
+    doctor,
+    completion,
+):
     app.add_command(_command)

@@ -13,7 +13,7 @@ from refute.findings import Acceptance, Finding, Severity, Slug
 from refute.judgement.beside import changed_since, read_document, write_beside
 from refute.judgement.document import dumps, from_json, load, save, to_json
 from refute.judgement.measures import measure_speed
-from refute.judgement.place import check_writable
+from refute.judgement.place import check_writable, folder, refuse
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -90,6 +90,7 @@ __all__ = [
     "check_writable",
     "dumps",
     "finding_id",
+    "folder",
     "from_json",
     "load",
     "measure_speed",
@@ -97,6 +98,7 @@ __all__ = [
     "percentage",
     "rank",
     "read_document",
+    "refuse",
     "save",
     "sensitive",
     "tally",
