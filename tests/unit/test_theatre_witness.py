@@ -16,7 +16,7 @@ from refute.baseline import Coverage, TestOutcome
 from refute.faults.double import RETURNS
 from refute.strength import Matrix, Notice, Strength, TestVerdict
 from refute.theatre.chances import make_chances
-from refute.theatre.wanted import SAMPLE
+from refute.theatre.wanted import FAINT_ALONE, SAMPLE
 from refute.theatre.witness import EVIDENCE, judge_tests
 from refute.trials.outcome import Mechanism
 
@@ -155,6 +155,15 @@ def test_being_alone_counts_only_when_all_others_were_asked() -> None:
 
 def test_nobody_is_alone_on_a_fault_that_blows_another_test_up() -> None:
     assert strengths(shared(3, 40, Notice.CRASHED))[0].alone == 0
+
+
+def test_cases_of_the_same_function_are_no_other_tests() -> None:
+    told_both = {n: (TOLD if n < 4 else QUIET) for n in range(50)}
+    rows = {f"m-{n:03}": ("number", {0: one, 1: one}) for n, one in told_both.items()}
+    assert strengths(world(rows, count=2))[0].verdict is TestVerdict.FAINT_WITNESS
+    kin = world(rows, count=2, functions=(0, 0))
+    found = strengths(kin)[0]
+    assert (found.verdict, found.alone) == (TestVerdict.WITNESS, FAINT_ALONE)
 
 
 def test_flaky_and_red_tests_are_no_witnesses_and_no_prayers() -> None:

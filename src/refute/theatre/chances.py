@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from refute.baseline import Baseline, TestOutcome
@@ -77,6 +77,12 @@ class Chances:
     #: The same, by fault.
     tests_of: Mapping[str, frozenset[int]]
     places: tuple[Place, ...] = ()
+    #: Tests of the same function, itself among them; a test that has no entry is by itself.
+    kin: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def others(self, test: int) -> Callable[[int], bool]:
+        """Tell of a test whether it is another one: no case of the same function."""
+        return lambda one: one != test and one not in self.kin.get(test, frozenset())
 
 
 def make_chances(
@@ -131,7 +137,15 @@ def make_chances(
         )
         for test in sorted(usable)
     }
-    return Chances(by_test, tests_of, places)
+    return Chances(by_test, tests_of, places, _kin(baseline))
+
+
+def _kin(baseline: Baseline) -> dict[int, frozenset[int]]:
+    """Test -> all tests of its function, where there is more than one."""
+    groups: defaultdict[int, set[int]] = defaultdict(set)
+    for test, function in enumerate(baseline.functions):
+        groups[function].add(test)
+    return {t: frozenset(group) for group in groups.values() if len(group) > 1 for t in group}
 
 
 def _can_be_put(item: Judged) -> bool:
