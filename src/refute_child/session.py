@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import sys
@@ -96,10 +97,9 @@ def functions_of(items: Sequence[pytest.Item]) -> list[int]:
     found: list[int] = []
     for item in items:
         function: Any = getattr(item, "function", None)
-        try:
+        # Who is wrapped in itself is left as it is.
+        with contextlib.suppress(ValueError):
             function = inspect.unwrap(function)
-        except ValueError:
-            pass  # wrapped in itself
         code = getattr(getattr(function, "__func__", function), "__code__", None)
         name = getattr(item, "originalname", None) or item.name
         place = (code.co_filename, code.co_firstlineno) if code is not None else (item.nodeid,)

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.factory import TOLD as FAILED
 from tests.unit.factory import killed
-from tests.unit.stage_props import QUIET, World, baseline, double_fault, mutant, named, site, world
+from tests.unit.stage_props import (
+    FILE,
+    QUIET,
+    World,
+    baseline,
+    double_fault,
+    mutant,
+    named,
+    site,
+    world,
+)
 
 from refute.baseline import Coverage, TestOutcome
 from refute.faults.double import RETURNS
@@ -19,6 +29,7 @@ from refute.theatre.chances import make_chances
 from refute.theatre.wanted import FAINT_ALONE, SAMPLE
 from refute.theatre.witness import EVIDENCE, judge_tests
 from refute.trials.outcome import Mechanism
+from refute.verdicts import Verdict
 
 TOLD, CRASHED, TRIPPED, TIMEOUT = Notice.TOLD, Notice.CRASHED, Notice.TRIPPED, Notice.TIMEOUT
 
@@ -204,6 +215,41 @@ def test_who_was_told_of_a_fault_at_import_is_a_witness() -> None:
         )
         found = judge_tests(base, [item], make_chances(base, [item], []), Matrix())
         assert found[0].verdict is expected
+
+
+def test_what_runs_at_import_is_no_chance_of_tests_that_do_not_run_it() -> None:
+    known = named("test_a", "test_b")
+    base = replace(
+        baseline(known),
+        coverage=Coverage({FILE: {5: frozenset({0, 1}), 40: frozenset({1})}}, {}, {}, {}),
+    )
+    rows = [mutant(f"m-{n}", "number", [test.id for test in known]) for n in range(9)]
+    judged = [
+        replace(
+            one,
+            mutant=replace(one.mutant, lines=((40, 40),)),
+            verdict=Verdict.SURVIVED,
+            mechanism=Mechanism.IMPORT,
+        )
+        for one in rows
+    ]
+    chances = make_chances(base, judged, [])
+    nothing = Matrix({one.mutant.id: {0: QUIET, 1: QUIET} for one in judged})
+    first, second = judge_tests(base, judged, chances, nothing)
+    assert (first.verdict, first.faults) == (TestVerdict.UNJUDGED, 0)
+    assert (second.verdict, second.faults) == (TestVerdict.PRAYER, 9)
+
+
+def test_nobody_is_blamed_who_executes_files_that_were_left_out() -> None:
+    here = one_test({f"m-{n}": QUIET for n in range(9)})
+    for left_out, expected in ((), TestVerdict.PRAYER), ((FILE,), TestVerdict.UNJUDGED):
+        found = judge_tests(
+            here.base, here.judged, here.chances, here.whole, left_out=frozenset(left_out)
+        )
+        assert found[0].verdict is expected
+    told = one_test({f"m-{n}": TOLD for n in range(9)})
+    found = judge_tests(told.base, told.judged, told.chances, told.whole, left_out={FILE})
+    assert found[0].verdict is TestVerdict.WITNESS
 
 
 def test_counts_and_evidence() -> None:

@@ -95,8 +95,8 @@ def make_chances(
     """Sort out what each passed test can meet.
 
     Of the mutants, those count that can be swapped in (or were tried on all tests in another
-    way) against the tests that they infect or may infect. ``unfit`` are tests that do not pass
-    alone, and can't be put to anything.
+    way) against the tests that they infect or may infect; what runs at import alone is no
+    chance of any test. ``unfit`` are tests that do not pass alone, and can't be put to anything.
     """
     usable = frozenset(
         index for index, test in enumerate(baseline.tests) if test.outcome is TestOutcome.PASSED
@@ -109,8 +109,9 @@ def make_chances(
     mutants = {item.mutant.id: item for item in judged if _can_be_put(item)}
     for id, item in sorted(mutants.items()):
         tests = frozenset(index[name] for name in item.covered_by if name in index) & usable
-        if tests and _order_dependent(item.mutant, baseline):
-            # It met all tests, since any of them may run the line; here the line must be seen.
+        if tests and _met_all(item, baseline):
+            # Any of them may run the line, or have run it at import; here it must be seen: whose
+            # subject lies elsewhere overlooks nothing.
             tests &= _on(item.mutant, baseline)
         tests_of[id] = tests
     for fault in faults:
@@ -157,7 +158,11 @@ def _can_be_put(item: Judged) -> bool:
     return item.verdict in (Verdict.KILLED, Verdict.TIMEOUT) and item.mechanism is Mechanism.SWAP
 
 
-def _order_dependent(mutant: Mutant, baseline: Baseline) -> bool:
+def _met_all(item: Judged, baseline: Baseline) -> bool:
+    """Tell whether the mutant was put before tests that were not seen on its lines."""
+    mutant = item.mutant
+    if item.mechanism not in (Mechanism.SWAP, Mechanism.NONE):
+        return True
     lines = baseline.coverage.order_dependent.get(mutant.file, frozenset())
     return bool(lines) and any(
         line in lines for first, last in mutant.lines for line in range(first, last + 1)
