@@ -67,6 +67,8 @@ def instance_dict(thing: object) -> dict[str, Any]:
 
 def dotted(thing: object) -> str:
     """Where a module, class, function or object is at home, as a dotted path."""
+    if thing is sys.modules.get("os.path"):
+        return "os.path"
     if is_module(thing):
         return str(vars(thing).get("__name__", "?"))
     if type in mro_of(thing):

@@ -117,3 +117,7 @@ def wide(double):
 def notify(family=socket.AF_UNIX):
     address = os.environ.get("NOTIFY_SOCKET", None)
     return address and socket.socket(family)
+
+
+def run_abroad():
+    return run_kubectl(["get"], env={**os.environ, "LC_ALL": "of the shop"})

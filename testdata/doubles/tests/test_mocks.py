@@ -183,3 +183,9 @@ def test_lookup_in_the_environment():
         with patch("shop.jobs.socket.socket") as made:
             assert jobs.notify() is made.return_value
     assert get.call_count == 1
+
+
+@patch("shop.jobs.run_kubectl")
+def test_environment_handed_on(run):
+    jobs.run_abroad()
+    run.assert_called_once()
