@@ -138,9 +138,8 @@ def test_a_double_to_which_nothing_comes_is_said_once() -> None:
     doubles = merge_doubles(here, Chances({}, {}), Matrix(), (), {}, {})
     (found,) = of(Theatre((), doubles=doubles, unread=unread_arrangements(here)))
     assert found.slug is Slug.LYING_DOUBLE
-    assert (
-        found.message == "shop.cloud.run_kubectl is replaced here, and nothing comes to the double."
-    )
+    expected = "shop.cloud.run_kubectl is replaced here, and nothing comes to the double."
+    assert found.message == expected
 
 
 def facts() -> Observed:

@@ -198,7 +198,7 @@ def _deaf(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
             file=test.id.partition("::")[0],
             line=None,
             message=f"The doubles of {test.id} receive {len(deaf.places)} arguments, and it "
-            "notices no change of any.",
+            "notices none of the changes that were tried in them.",
             evidence=deaf.places,
             reproduce=_try((deaf.fault,), test),
             remedy="Assert on what the doubles were called with, not only that they were.",
