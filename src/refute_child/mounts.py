@@ -217,19 +217,22 @@ class Tree:
         with os.scandir(low) as entries:
             names = sorted(entry.name for entry in entries)
         inner = [name for name in names if _is_folder(f"{low}/{name}")]
-        files = sum(os.lstat(f"{low}/{name}").st_size for name in names if name not in inner)
+        files = sum(_bytes(f"{low}/{name}") for name in names if name not in inner)
         if files > COPY_LIMIT or len(inner) > SPREAD_LIMIT:
             self.notes.append(f"{path} is read-only: others are mounted in it, and it is too big")
             return
         os.mkdir(live)
         for name in names:
-            with suppress(PermissionError):  # unreadable for the tests, too
+            # Unreadable for the tests, too; or gone by now, as things in /tmp are.
+            with suppress(PermissionError, FileNotFoundError):
                 copy_entry(f"{low}/{name}", f"{live}/{name}")
         os.chmod(live, os.stat(low).st_mode & 0o7777)
         replace(live, f"{self.scratch}/base/{folder.slot}")
         linux.bind(live, path)
         self.folders.append(Folder(path, "kept", folder.slot))
         for name in inner:
+            if not os.path.isdir(f"{low}/{name}"):
+                continue
             below = self._folder(f"{path}/{name}")
             with suppress(PermissionError):  # an empty folder stands for one that can't be read
                 self._show_original(below, f"{low}/{name}")
@@ -263,6 +266,14 @@ def _folders(paths: list[str]) -> list[str]:
 
 def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and not os.path.islink(path)
+
+
+def _bytes(path: str) -> int:
+    """The size of a file; nothing for one that is gone."""
+    try:
+        return os.lstat(path).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _links(folder: str) -> list[tuple[str, str]]:

@@ -55,12 +55,13 @@ def size(folder: str, enough: int) -> int:
     total = 0
     waiting = [folder]
     while waiting and total <= enough:
-        with suppress(PermissionError), scandir(waiting.pop()) as entries:
+        with suppress(PermissionError, FileNotFoundError), scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 else:
-                    total += entry.stat(follow_symlinks=False).st_size
+                    with suppress(FileNotFoundError):  # gone by now
+                        total += entry.stat(follow_symlinks=False).st_size
     return total
 
 
