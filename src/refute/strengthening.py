@@ -46,6 +46,8 @@ class Strengthening:
     baseline: Baseline
     planned: Sequence[Planned]
     doubles: Sequence[DoubleFault]
+    #: Source files of which this run makes no mutants.
+    left_out: frozenset[str] = frozenset()
     #: All that the verdicts need was run.
     complete: bool = False
     _pairs: dict[str, dict[int, Notice]] = field(default_factory=dict)
@@ -117,6 +119,7 @@ class Strengthening:
             matrix=self.matrix,
             differences=self._differences,
             answers=self._answers,
+            left_out=self.left_out,
         )
 
     def _learn(self, judged: Iterable[Judged]) -> None:

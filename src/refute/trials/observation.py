@@ -34,6 +34,8 @@ class Collected:
     seconds: float
     #: Top-level module name -> the file or folder that it was imported from.
     modules: dict[str, str]
+    #: The function of each test, as a number.
+    functions: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,6 +95,7 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
         at_import={names[index]: frozenset(lines) for index, lines in record["lines"]},
         seconds=record["seconds"],
         modules=record["modules"],
+        functions=tuple(record["functions"]),
     )
 
 
