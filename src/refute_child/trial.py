@@ -90,7 +90,8 @@ class Arming:
     """Everything needed to put one fault in, prepared before the fork.
 
     A mutant's record holds its edit as ``start``, ``end`` and ``text``; a double fault's holds
-    ``double`` instead, with the place of the call, ``path`` and ``change``.
+    ``double`` instead, with the place of the call, ``path`` and ``change``, and ``anyone`` if
+    it takes effect whatever is called there.
     """
 
     def __init__(
@@ -145,7 +146,8 @@ class Arming:
         """A double fault, in live functions where there are any."""
         double = mutant["double"]
         place: Place = tuple(double[k] for k in ("line", "column", "end_line", "end_column"))
-        hook = hook or Disturbance(double["path"], double["change"], self._is_double)
+        whom = _anyone if double.get("anyone") else self._is_double
+        hook = hook or Disturbance(double["path"], double["change"], whom)
         make = partial(hooked_module, module, place, hook)
         armed = Armed(0, lambda: None)
         if live is not None:
@@ -214,6 +216,11 @@ class Arming:
             return Armed(len(swapped), lambda: restore(swapped))
         except (UnknownUnit, UnknownCall, SyntaxError) as error:
             raise Unswappable(f"it can't be compiled alone: {error}") from error
+
+
+def _anyone(thing: object) -> bool:
+    """What is called counts as a double, whatever it is."""
+    return True
 
 
 def _somewhere(armed: Armed) -> None:

@@ -18,7 +18,12 @@ import refute
 pytestmark = pytest.mark.slow
 
 SCHEMA = json.loads((Path(refute.__file__).parent / "schema" / "report-1.json").read_text())
-PROJECTS = ("reviewer/kubectl", "idioms/echo_return", "idioms/strict_called_with")
+PROJECTS = (
+    "reviewer/kubectl",
+    "idioms/echo_return",
+    "idioms/strict_called_with",
+    "idioms/partly_faked",
+)
 WITNESSES = {"witness", "faint_witness"}
 LABELLED = re.compile(
     r"# verdict: ([\w|]+):.*\n(?:#.*\n|@.*\n|\s.*\n|[)\]].*\n)*(?:async )?def (\w+)"
@@ -98,3 +103,9 @@ def _verdicts(report: dict[str, Any]) -> dict[str, Any]:
         "blind": [place["id"] for place in report["blind_places"]],
         "doubles": [double["id"] for double in report["doubles"]],
     }
+
+
+def test_a_place_is_not_blind_where_a_test_with_the_real_thing_sees_it() -> None:
+    with stage("theatre/idioms/partly_faked") as made:
+        done = made.run("--jobs", "2")
+    assert [one["function"] for one in done.report["blind_places"]] == ["postage"]

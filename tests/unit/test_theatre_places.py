@@ -29,6 +29,7 @@ from refute.theatre.places import (
     blind_places,
     calls_of,
     deaf_tests,
+    to_others,
     unread_arrangements,
 )
 
@@ -66,6 +67,20 @@ def test_nothing_is_said_of_a_place_that_was_not_tried_to_the_end() -> None:
 def test_a_pair_that_could_not_be_run_is_left_out() -> None:
     (found,) = blind(typo(), Matrix({"d-1": {0: QUIET}}, {("d-1", 1)}))
     assert found.tests == (0,)
+
+
+def test_a_test_that_calls_the_real_thing_may_notice_what_the_others_cannot() -> None:
+    here = typo()
+    (place,) = here.chances.places
+    here = replace(
+        here, chances=replace(here.chances, places=(replace(place, others=frozenset({5, 6})),))
+    )
+    quiet = {0: QUIET, 1: QUIET}
+    assert blind(here, Matrix({"d-1": quiet})) == []
+    assert to_others(here.chances.places[0], Matrix({"d-1": quiet | {5: QUIET}})) == [("d-1", 6)]
+    assert blind(here, Matrix({"d-1": quiet | {5: QUIET, 6: CRASHED}})) == []
+    (found,) = blind(here, Matrix({"d-1": quiet | {5: QUIET}}, {("d-1", 6)}))
+    assert found.tests == (0, 1)
 
 
 def test_what_comes_back_is_no_place() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from refute.faults.double import DoubleFault
 from refute.observed import Double, Observed
-from refute.strength import Matrix
+from refute.strength import Matrix, Pair
 from refute.theatre.chances import Chances, Place
 from refute.theatre.wanted import noticed
 
@@ -67,8 +67,13 @@ class UnreadArrangement:
     tests: tuple[int, ...]
 
 
-def blind_places(chances: Chances, matrix: Matrix, observed: Observed) -> tuple[BlindPlace, ...]:
-    """The places of which every change was tried on every test that receives it, unnoticed."""
+def blind_places(
+    chances: Chances, matrix: Matrix, observed: Observed, *, asked: bool = True
+) -> tuple[BlindPlace, ...]:
+    """The places of which every change was tried on every test that receives it, unnoticed, and
+    one on each test for which something real is called there (see ``Place.others``), unless
+    those have not been ``asked`` yet.
+    """
     found: list[BlindPlace] = []
     for place in chances.places:
         pairs = [
@@ -81,10 +86,9 @@ def blind_places(chances: Chances, matrix: Matrix, observed: Observed) -> tuple[
         if not pairs or any(one is None or noticed(one) for one in notices):
             continue
         tried = {id for id, _ in pairs}
-        faults = sorted(
-            (fault for fault in place.faults if fault.id in tried),
-            key=lambda one: (_worth(one.change), one.id),
-        )
+        faults = telling(fault for fault in place.faults if fault.id in tried)
+        if asked and (seen_by_others(place, matrix) or to_others(place, matrix)):
+            continue
         found.append(
             BlindPlace(
                 id=place.id,
@@ -100,6 +104,28 @@ def blind_places(chances: Chances, matrix: Matrix, observed: Observed) -> tuple[
             )
         )
     return tuple(found)
+
+
+def telling(faults: Iterable[DoubleFault]) -> list[DoubleFault]:
+    """Faults of one place, the one that shows best what would pass first."""
+    return sorted(faults, key=lambda one: (_worth(one.change), one.id))
+
+
+def seen_by_others(place: Place, matrix: Matrix) -> bool:
+    """Tell whether a test for which something real is called there noticed a change."""
+    return any(noticed(matrix.of(one.id, test)) for one in place.faults for test in place.others)
+
+
+def to_others(place: Place, matrix: Matrix, tests: Iterable[int] | None = None) -> list[Pair]:
+    """What has to be run to know: the most telling change, put before each of those tests, or
+    before these of them alone.
+    """
+    fault = telling(place.faults)[0].id
+    return [
+        (fault, test)
+        for test in (sorted(place.others) if tests is None else tests)
+        if matrix.of(fault, test) is None and (fault, test) not in matrix.void
+    ]
 
 
 def _worth(change: str) -> int:
