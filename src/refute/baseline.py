@@ -90,6 +90,8 @@ class Baseline:
     test_files: tuple[int, ...] = ()
     #: Tests that start interpreters which could not be observed.
     unseen: frozenset[int] = frozenset()
+    #: Tests that execute no line of the project and yet use what it defines at import.
+    importing: frozenset[int] = frozenset()
     #: Mutant id -> tests in which the mutated expression had another value; mutants whose
     #: difference could not be looked for are missing.
     infected: Mapping[str, frozenset[int]] = field(default_factory=dict)

@@ -52,12 +52,14 @@ def run(settings: Settings, console: Console) -> Judgement:
     diary.setting(project, interpreter, seal)
     with Engine(settings, project, interpreter, seal) as engine:
         collected = _collect(engine, diary)
-        mutants = _faults(engine, selected_files(project, settings), diary)
+        files = selected_files(project, settings)
+        mutants = _faults(engine, files, diary)
         baseline = _observe(engine, collected, mutants, diary)
         check_origin(project, collected, baseline)
         ledger = Ledger(baseline, console.handle)
         plan = _plan(mutants, baseline, ledger, leave=_unsafe(seal, settings))
         strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
+        strength.spared = frozenset(project.files).difference(files)
         context = _context(settings, project, interpreter, engine)
         try:
             with closing(Store.open(project.root, diary.warn)) as store:

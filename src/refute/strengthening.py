@@ -48,6 +48,7 @@ class Strengthening:
     baseline: Baseline
     planned: Sequence[Planned]
     doubles: Sequence[DoubleFault]
+    spared: frozenset[str] = frozenset()
     #: All that the verdicts need was run.
     complete: bool = False
     _pairs: dict[str, dict[int, Notice]] = field(default_factory=dict)
@@ -150,6 +151,7 @@ class Strengthening:
             matrix=self.matrix,
             differences=self._differences,
             answers=self._answers,
+            spared=self.spared,
         )
 
     def _learn(self, judged: Iterable[Judged]) -> None:

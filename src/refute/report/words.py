@@ -93,6 +93,11 @@ def explain(test: TestRecord, strength: Strength) -> str:
     if is_aside(test, strength):
         without = f"It can't be judged: without any fault it {OUTCOMES[test.outcome]}."
         return without + _detail(test)
+    if verdict is TestVerdict.UNJUDGED and (strength.told or tried == strength.faults > 4):
+        return (
+            "It also executes code that this run put no faults into, and what it noticed of the "
+            f"others ({strength.noticed:,} of {tried:,}) is too little to judge it by."
+        )
     if verdict is TestVerdict.UNJUDGED:
         return (
             f"Too little could be tried to judge it: {tried:,} of "

@@ -75,13 +75,13 @@ def assemble_theatre(
     matrix: Matrix,
     differences: Mapping[str, Mapping[int, Difference]] | None = None,
     answers: Answers | None = None,
-    importing: Collection[int] = frozenset(),
+    spared: Collection[str] = frozenset(),
 ) -> Theatre:
     """Judge all there is to judge of tests and doubles.
 
     ``chances`` must be made of the same mutants and double faults. ``differences`` says of
     survivors what differed in the tests that ran over them, ``answers`` whether real functions
-    let out what their doubles raise; ``importing`` is explained at ``judge_tests``.
+    let out what their doubles raise; ``spared`` is explained at ``judge_tests``.
     """
     items = tuple(judged)
     observed = with_lies(observed, answers or {})
@@ -91,7 +91,9 @@ def assemble_theatre(
     }
     blind = blind_places(chances, matrix, observed)
     return Theatre(
-        strengths=judge_tests(baseline, items, chances, matrix, importing=importing),
+        strengths=judge_tests(
+            baseline, items, chances, matrix, importing=baseline.importing, spared=spared
+        ),
         doubles=merge_doubles(
             observed,
             chances,

@@ -56,15 +56,19 @@ def judge_tests(
     matrix: Matrix,
     *,
     importing: Collection[int] = frozenset(),
+    spared: Collection[str] = frozenset(),
 ) -> tuple[Strength, ...]:
     """One strength for each test, in the baseline's order.
 
     ``importing`` are tests that execute no line of the project and yet use names of it: their
-    subject ran at import, and they are unjudged rather than untouched.
+    subject ran at import, and they are unjudged rather than untouched. ``spared`` are files of
+    the project that this run put no faults into: a test that executes them as well may be
+    called a witness, and nothing worse.
     """
     items = tuple(judged)
     weights = {item.mutant.id: WEIGHTS.get(item.mutant.operator, USUAL) for item in items}
     touching = _touching(baseline)
+    partly = _touching(baseline, spared)
     beyond = _told_beyond(baseline, chances, items)
     tellers = {
         id: [test for test, notice in row.items() if notice is Notice.TOLD]
@@ -86,16 +90,27 @@ def judge_tests(
             if baseline.observed.trouble and strength.verdict in _SILENT:
                 # It might be told of a fault in its doubles, of which nobody knows.
                 strength = replace(strength, verdict=TestVerdict.UNJUDGED)
-            found.append(strength)
+            found.append(_careful(strength) if test in partly else strength)
     return tuple(found)
 
 
-def _touching(baseline: Baseline) -> frozenset[int]:
-    """Tests that execute any line of the project, here or in another interpreter."""
+def _careful(strength: Strength) -> Strength:
+    """What may be said of a test that meets only part of the faults that there could be."""
+    if strength.verdict is TestVerdict.WITNESS:
+        return strength
+    return replace(strength, verdict=TestVerdict.UNJUDGED, redundant=None)
+
+
+def _touching(baseline: Baseline, files: Collection[str] | None = None) -> frozenset[int]:
+    """Tests that execute any line of the project, here or in another interpreter; or any line
+    of these files.
+    """
     coverage = baseline.coverage
     return frozenset(
         test
-        for lines in (*coverage.by_line.values(), *coverage.elsewhere.values())
+        for by_file in (coverage.by_line, coverage.elsewhere)
+        for file, lines in by_file.items()
+        if files is None or file in files
         for tests in lines.values()
         for test in tests
     )

@@ -71,6 +71,7 @@ def make_baseline(
         test_files=collected.test_files,
         files=collected.files,
         unseen=frozenset(first.unseen),
+        importing=frozenset(i for i, one in first.records.items() if one.get("importing")),
         warnings=tuple(warnings),
         infected={id: frozenset(second.infected.get(id, ())) for id in second.probed},
         observed=Observed(
