@@ -36,6 +36,8 @@ class Test:
     detail: str = ""
     #: Seconds of the quicker of its two observed runs; 0 where that is not known.
     least: float = 0.0
+    #: Where its function is written, as ``path:line``; empty where that is not known.
+    defined: str = ""
 
 
 @dataclass(frozen=True, slots=True)

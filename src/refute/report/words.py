@@ -203,6 +203,10 @@ def example(text: str, width: int) -> list[str]:
     """``before -> after`` in one line, or in two with the difference in sight."""
     shown, room = printable(text), max(30, width)
     before, arrow, after = shown.partition(" -> ")
+    if after.startswith(f"{before},"):
+        # What differs lies behind what is known of the value.
+        tail = after[len(before) :]
+        return [crop(before, room - len(tail)) + tail]
     if len(shown) <= room or not arrow:
         return [crop(shown, room)]
     sides = fitted([Line("-", None, before), Line("+", None, after)], room - 3)

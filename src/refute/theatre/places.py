@@ -20,6 +20,15 @@ _TELLING = ("typo", "dropped", "other_value", "emptied", "none", "other_type")
 """Kinds of change, the one that shows best what would pass first."""
 
 
+_LOGS = re.compile(
+    r"(?:^|[._])(?:log|logger|logging)(?:\(\))?"
+    r"\.(?:debug|info|warn(?:ing)?|error|exception|critical|log|trace|success|fatal)$"
+    r"|^warnings\.warn$",
+    re.IGNORECASE,
+)
+"""Calls that write to a log, as the rule ``logging`` knows them."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlindPlace:
     """A call of the project's and one argument of it, of which no test notices a change."""
@@ -83,7 +92,7 @@ def blind_places(
             if (fault.id, test) not in matrix.void
         ]
         notices = [matrix.of(*pair) for pair in pairs]
-        if not pairs or any(one is None or noticed(one) for one in notices):
+        if not pairs or any(one is None or noticed(one) for one in notices) or writes_log(place):
             continue
         tried = {id for id, _ in pairs}
         faults = telling(fault for fault in place.faults if fault.id in tried)
@@ -104,6 +113,11 @@ def blind_places(
             )
         )
     return tuple(found)
+
+
+def writes_log(place: Place) -> bool:
+    """Tell whether the call writes to a log: what it says is for people, and rarely looked at."""
+    return _LOGS.search(place.target) is not None
 
 
 def telling(faults: Iterable[DoubleFault]) -> list[DoubleFault]:
@@ -171,6 +185,7 @@ def _siblings(place: Place, fault: DoubleFault, parent: str, observed: Observed)
 
 def deaf_tests(chances: Chances, matrix: Matrix) -> tuple[DeafTest, ...]:
     """Tests whose doubles receive five or more arguments, all tried, and none noticed."""
+    logs = {place.id for place in chances.places if writes_log(place)}
     found: list[DeafTest] = []
     for test, exposure in chances.by_test.items():
         heard: list[str] = []
@@ -180,7 +195,7 @@ def deaf_tests(chances: Chances, matrix: Matrix) -> tuple[DeafTest, ...]:
             notices = [matrix.of(id, test) for id in known]
             if any(one is None or noticed(one) for one in notices):
                 break
-            if known:
+            if known and place not in logs:
                 heard.append(place)
                 tried += known
         else:

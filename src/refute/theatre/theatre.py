@@ -13,7 +13,7 @@ from refute.strength import Matrix, Notice, Strength
 from refute.theatre.boundaries import Boundary, Pyramid, map_boundaries, measure_pyramid
 from refute.theatre.chances import Chances
 from refute.theatre.claims import Claim, Leak, find_claims, find_leaks
-from refute.theatre.doubles import MergedDouble, merge_doubles
+from refute.theatre.doubles import MergedDouble, merge_doubles, with_hidden
 from refute.theatre.places import (
     BlindPlace,
     DeafTest,
@@ -90,18 +90,14 @@ def assemble_theatre(
         id: trace(id, found) for id, found in sorted((differences or {}).items()) if id in survivors
     }
     blind = blind_places(chances, matrix, observed)
+    lost = by_double(traces.values())
+    raises = raises_by_double(answers or {})
+    doubles = merge_doubles(observed, chances, matrix, blind, lost, raises)
     return Theatre(
         strengths=judge_tests(
             baseline, items, chances, matrix, importing=baseline.importing, spared=spared
         ),
-        doubles=merge_doubles(
-            observed,
-            chances,
-            matrix,
-            blind,
-            by_double(traces.values()),
-            raises_by_double(answers or {}),
-        ),
+        doubles=with_hidden(doubles, traces.values(), lost),
         double_faults=tuple(_tried(fault, chances, matrix) for fault in double_faults),
         blind_places=blind,
         deaf_tests=deaf_tests(chances, matrix),

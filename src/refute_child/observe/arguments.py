@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from json import dumps
@@ -18,6 +19,7 @@ DEEPEST = 3
 MOST = 40
 """Values of one call that are told."""
 
+_environ = os.environ
 _REMEMBERED = 5000
 """Keys whose form in a path is kept."""
 
@@ -110,7 +112,7 @@ class Flattening:
         part: Leaf
         parts, option = held.parts, False
         if kind is dict:
-            for key in list(islice(value, WIDEST)):
+            for key in list(islice(_own(value), WIDEST)):
                 step, named = self._step(key)
                 if step and len(found) < MOST:
                     inner = secret or named
@@ -147,6 +149,18 @@ class Flattening:
             written = "" if self._secrets.mask(key) != key else f"[{dumps(key)}]"
             found = self._steps[key] = (written, self._secrets.named(key))
         return found
+
+
+def _own(value: dict[object, object]) -> Iterable[object]:
+    """The keys of a dictionary, without what a copy of the environment has inherited."""
+    if len(value) <= WIDEST:
+        return value
+    inherited = {
+        key
+        for key, text in value.items()
+        if type(key) is str and type(text) is str and _environ.get(key) == text
+    }
+    return value if len(inherited) < WIDEST else [key for key in value if key not in inherited]
 
 
 def shape(args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:
