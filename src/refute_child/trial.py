@@ -161,7 +161,18 @@ class Arming:
             except UnknownCall as error:
                 raise Unswappable(str(error)) from error
         self._sources.mutate(module.path, make)
-        return replace(armed, hook=hook)
+        if double.get("anyone"):
+            return replace(armed, hook=hook)
+        # It brings unittest.mock along, which a suite without doubles has no need of.
+        from .observe.doubles import disturb
+
+        calm = disturb(module.path, place[2], place[3], hook)
+
+        def undo() -> None:
+            calm()
+            armed.undo()
+
+        return Armed(armed.functions, undo, hook)
 
     def disarm(self, armed: Armed) -> None:
         """Take the mutant out again."""
