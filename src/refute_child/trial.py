@@ -147,6 +147,7 @@ class Arming:
         double = mutant["double"]
         place: Place = tuple(double[k] for k in ("line", "column", "end_line", "end_column"))
         whom = _anyone if double.get("anyone") else self._is_double
+        at_fakes = hook is None and not double.get("anyone")
         hook = hook or Disturbance(double["path"], double["change"], whom)
         make = partial(hooked_module, module, place, hook)
         armed = Armed(0, lambda: None)
@@ -161,7 +162,7 @@ class Arming:
             except UnknownCall as error:
                 raise Unswappable(str(error)) from error
         self._sources.mutate(module.path, make)
-        if double.get("anyone"):
+        if not at_fakes:
             return replace(armed, hook=hook)
         # It brings unittest.mock along, which a suite without doubles has no need of.
         from .observe.doubles import disturb
