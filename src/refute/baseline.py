@@ -36,6 +36,8 @@ class Test:
     detail: str = ""
     #: Seconds of the quicker of its two observed runs; 0 where that is not known.
     least: float = 0.0
+    #: Where its function is written, as ``path:line``; empty where that is not known.
+    defined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,10 @@ class Baseline:
     crossings: Mapping[int, frozenset[str]] = field(default_factory=dict)
     #: The test file of each test, as a number.
     test_files: tuple[int, ...] = ()
-    #: The function of each test, as a number: cases of one, and what classes inherit, share it.
-    functions: tuple[int, ...] = ()
     #: Tests that start interpreters which could not be observed.
     unseen: frozenset[int] = frozenset()
+    #: Tests that execute no line of the project and yet use what it defines at import.
+    importing: frozenset[int] = frozenset()
     #: Mutant id -> tests in which the mutated expression had another value; mutants whose
     #: difference could not be looked for are missing.
     infected: Mapping[str, frozenset[int]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 from refute.baseline import Baseline
 from refute.faults.double import DoubleFault
 from refute.faults.plan import Planned
-from refute.observed import Site
+from refute.observed import Observed, Site
 from refute.raised import Answer, Question
 from refute.strength import Matrix, Notice, Pair
-from refute.theatre.chances import make_chances
+from refute.theatre.chances import Chances, make_chances
+from refute.theatre.places import blind_places, seen_by_others, to_others
 from refute.theatre.raising import questions
 from refute.theatre.swallowed import Difference
 from refute.theatre.theatre import Theatre, assemble_theatre
@@ -85,7 +87,7 @@ class Strengthening:
             on_done=lambda done: progress(done, len(chances.by_test)),
         )
         pairs.begin(chances.by_test)
-        self.complete = engine.strengthen(pairs)
+        self.complete = engine.strengthen(pairs) and self._ask_others(engine, chances, limits)
         mutants = {item.mutant.id: item.mutant for item in judged}
 
         def tell(id: str, told: Told) -> None:
@@ -107,6 +109,37 @@ class Strengthening:
             for fault in self.doubles
             if fault.unit is not None
         }
+
+    def _ask_others(self, engine: Engine, chances: Chances, limits: Limits) -> bool:
+        """Put changes that no double let through to a test before those tests, too, for which
+        the call goes to something real; returns whether all was run.
+        """
+        blind = {place.id for place in blind_places(chances, self.matrix, Observed(), asked=False)}
+        places = [place for place in chances.places if place.id in blind and place.others]
+
+        def wanted(test: int) -> list[Pair]:
+            met = (one for one in places if test in one.others)
+            still = [one for one in met if not seen_by_others(one, self.matrix)]
+            return [pair for one in still for pair in to_others(one, self.matrix, [test])]
+
+        records = {
+            fault.id: double_record(self.root, fault, anyone=True)
+            for place in places
+            for fault in place.faults
+        }
+        asked = Pairs(
+            baseline=self.baseline,
+            limits=limits,
+            records=records,
+            wanted=wanted,
+            silent=lambda _: False,
+            tell=self._tell,
+            on_done=lambda _: None,
+        )
+        # Those first that are asked about most: each of them may settle many places.
+        counts = Counter(test for place in places for test in place.others)
+        asked.begin(sorted(counts, key=lambda test: (-counts[test], test)))
+        return engine.strengthen(asked)
 
     def judge(self, judged: Sequence[Judged]) -> Theatre:
         """What follows from all that is known."""
@@ -159,8 +192,10 @@ class Strengthening:
         self._pairs.setdefault(fault, {})[test] = notice or _KINDS[kill_kind(failure)]
 
 
-def double_record(root: Path, fault: DoubleFault) -> Record:
-    """What a child needs to put one double fault in."""
+def double_record(root: Path, fault: DoubleFault, *, anyone: bool = False) -> Record:
+    """What a child needs to put one double fault in; with ``anyone`` it takes effect whatever is
+    called there, double or not.
+    """
     site = fault.site
     return {
         "path": str(root / site.file),
@@ -174,5 +209,6 @@ def double_record(root: Path, fault: DoubleFault) -> Record:
             "end_column": site.end_column,
             "path": fault.path,
             "change": fault.change,
+            "anyone": anyone,
         },
     }

@@ -18,6 +18,7 @@ from .infection import plant_probes
 from .observe.beside import Beside
 from .observe.boundaries import Boundaries
 from .observe.fixtures import FixtureLines
+from .observe.imported import Imported
 from .observe.lines import Lines, Marks
 from .session import Suite
 from .sources import Sources
@@ -78,6 +79,7 @@ class Observing:
         plugins.register(fixtures, "refute-fixture-lines")
         beside = Beside(self._is_project, self._root, fakes)
         beside.join(self._lines)
+        imported = Imported(self._is_project)
         probed: list[int] = []
         if mutants:
             self._lines.infected = Marks(len(mutants))
@@ -98,6 +100,9 @@ class Observing:
             record = runner.run(items[index], following, detailed=True)
             record |= beside.take()
             record["lines"] = fixtures.end(index, items[index])
+            if fakes and not record["lines"]:
+                with suppress(Exception):
+                    record["importing"] = imported.uses(items[index], _targets(record["seen"]))
             self._channel.send({"event": "test", "index": index, **record})
         self._channel.send({"event": "shared", "lines": fixtures.shared()})
         return {"seconds": _now() - began, "probed": probed, "unobserved": beside.trouble}
@@ -131,3 +136,8 @@ class Observing:
                 }
             )
         return {}
+
+
+def _targets(seen: Record) -> list[str]:
+    """What the doubles of a test replace."""
+    return [one["target"] for one in seen.get("doubles", ()) if one["target"]]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
+from types import FunctionType, MethodType
 from typing import Any
 
 import pytest
@@ -28,6 +27,9 @@ _CALM = {
 }
 """Plugins that would run the tests in another order, place or number, and how each is told
 not to. Those are pytest11 entry point names."""
+
+_WRAPPED = 20
+"""Decorators around one test that are looked below."""
 
 Ready = Callable[["Suite"], None]
 
@@ -87,26 +89,6 @@ def calming(args: Sequence[str]) -> list[str]:
     return options
 
 
-def functions_of(items: Sequence[pytest.Item]) -> list[int]:
-    """The function of each item, as a number.
-
-    Cases of one parametrised test share it, and so do the tests that classes inherit from one
-    another. A decorator's wrapper is told apart by the test's own name.
-    """
-    numbers: dict[tuple[object, ...], int] = {}
-    found: list[int] = []
-    for item in items:
-        function: Any = getattr(item, "function", None)
-        # Who is wrapped in itself is left as it is.
-        with contextlib.suppress(ValueError):
-            function = inspect.unwrap(function)
-        code = getattr(getattr(function, "__func__", function), "__code__", None)
-        name = getattr(item, "originalname", None) or item.name
-        place = (code.co_filename, code.co_firstlineno) if code is not None else (item.nodeid,)
-        found.append(numbers.setdefault((name, *place), len(numbers)))
-    return found
-
-
 def quiet_output(config: pytest.Config) -> None:
     """Send what pytest itself prints to nowhere: from now on records are what counts."""
     null = os.open(os.devnull, os.O_WRONLY)
@@ -126,6 +108,26 @@ def clear_capture(config: pytest.Config) -> None:
         if isinstance(part, FDCapture):
             part.tmpfile.seek(0)
             part.tmpfile.truncate()
+
+
+def defined_at(item: pytest.Item, root: str) -> str:
+    """Where the function of a test is written, as ``path:line``; empty where that is not known.
+
+    All its cases share that, also in classes that inherit it and in files that import them.
+    """
+    function: Any = getattr(item, "obj", None)
+    for _ in range(_WRAPPED):
+        if type(function) is MethodType:
+            function = function.__func__
+        if type(function) is not FunctionType or "__wrapped__" not in function.__dict__:
+            break
+        function = function.__dict__["__wrapped__"]
+    # What a decorator put around tests without saying so would be one place for all of them.
+    if type(function) is not FunctionType or not item.name.startswith(function.__code__.co_name):
+        return ""
+    code = function.__code__
+    path = os.path.relpath(os.path.realpath(code.co_filename), os.path.realpath(root))
+    return f"{path.replace(os.sep, '/')}:{code.co_firstlineno}"
 
 
 def steady_hypothesis(item: pytest.Item) -> None:

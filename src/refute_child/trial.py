@@ -90,7 +90,8 @@ class Arming:
     """Everything needed to put one fault in, prepared before the fork.
 
     A mutant's record holds its edit as ``start``, ``end`` and ``text``; a double fault's holds
-    ``double`` instead, with the place of the call, ``path`` and ``change``.
+    ``double`` instead, with the place of the call, ``path`` and ``change``, and ``anyone`` if
+    it takes effect whatever is called there.
     """
 
     def __init__(
@@ -145,7 +146,9 @@ class Arming:
         """A double fault, in live functions where there are any."""
         double = mutant["double"]
         place: Place = tuple(double[k] for k in ("line", "column", "end_line", "end_column"))
-        hook = hook or Disturbance(double["path"], double["change"], self._is_double)
+        whom = _anyone if double.get("anyone") else self._is_double
+        at_fakes = hook is None and not double.get("anyone")
+        hook = hook or Disturbance(double["path"], double["change"], whom)
         make = partial(hooked_module, module, place, hook)
         armed = Armed(0, lambda: None)
         if live is not None:
@@ -159,7 +162,18 @@ class Arming:
             except UnknownCall as error:
                 raise Unswappable(str(error)) from error
         self._sources.mutate(module.path, make)
-        return replace(armed, hook=hook)
+        if not at_fakes:
+            return replace(armed, hook=hook)
+        # It brings unittest.mock along, which a suite without doubles has no need of.
+        from .observe.doubles import disturb
+
+        calm = disturb(module.path, place[2], place[3], hook)
+
+        def undo() -> None:
+            calm()
+            armed.undo()
+
+        return Armed(armed.functions, undo, hook)
 
     def disarm(self, armed: Armed) -> None:
         """Take the mutant out again."""
@@ -214,6 +228,11 @@ class Arming:
             return Armed(len(swapped), lambda: restore(swapped))
         except (UnknownUnit, UnknownCall, SyntaxError) as error:
             raise Unswappable(f"it can't be compiled alone: {error}") from error
+
+
+def _anyone(thing: object) -> bool:
+    """What is called counts as a double, whatever it is."""
+    return True
 
 
 def _somewhere(armed: Armed) -> None:

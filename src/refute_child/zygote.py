@@ -16,7 +16,7 @@ from .forks import Forks, Report, settle_memory
 from .observe.lines import Lines, import_lines
 from .observe.raises import Raises
 from .observing import Observing
-from .session import Suite, clear_capture, functions_of, quiet_output
+from .session import Suite, clear_capture, defined_at, quiet_output
 from .sources import Sources
 from .state import ended, loaded_files, origin_of
 from .supervise import Limit
@@ -119,7 +119,7 @@ class Zygote:
             "tests": [item.nodeid for item in suite.items],
             "test_files": places,
             "files": list(files),
-            "functions": functions_of(suite.items),
+            "defined": [defined_at(item, os.getcwd()) for item in suite.items],
             "errors": suite.errors,
             "seconds": _now() - began,
             "lines": self._lines.take(),

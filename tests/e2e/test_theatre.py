@@ -18,7 +18,11 @@ import refute
 pytestmark = pytest.mark.slow
 
 SCHEMA = json.loads((Path(refute.__file__).parent / "schema" / "report-1.json").read_text())
-PROJECTS = ("reviewer/kubectl", "idioms/echo_return", "idioms/strict_called_with")
+PROJECTS = (
+    "reviewer/kubectl",
+    "idioms/echo_return",
+    "idioms/strict_called_with",
+)
 WITNESSES = {"witness", "faint_witness"}
 LABELLED = re.compile(
     r"# verdict: ([\w|]+):.*\n(?:#.*\n|@.*\n|\s.*\n|[)\]].*\n)*(?:async )?def (\w+)"
@@ -43,6 +47,10 @@ def labels(project: Path) -> dict[str, set[str]]:
 
 def test_tests_get_the_verdicts_of_their_labels(judged: tuple[Stage, Done]) -> None:
     made, done = judged
+    check_labels(made, done)
+
+
+def check_labels(made: Stage, done: Done) -> None:
     true = labels(made.project)
     said = {test["id"]: test["verdict"] for test in done.report["tests"]}
     assert len(true) >= 5
@@ -97,4 +105,48 @@ def _verdicts(report: dict[str, Any]) -> dict[str, Any]:
         "tests": [test["verdict"] for test in report["tests"]],
         "blind": [place["id"] for place in report["blind_places"]],
         "doubles": [double["id"] for double in report["doubles"]],
+    }
+
+
+def test_a_place_is_not_blind_where_a_test_with_the_real_thing_sees_it() -> None:
+    with stage("theatre/idioms/partly_faked") as made:
+        done = made.run("--jobs", "2")
+        check_labels(made, done)
+    assert [one["function"] for one in done.report["blind_places"]] == ["postage"]
+
+
+def test_who_uses_what_runs_at_import_is_not_called_untouched() -> None:
+    with stage("theatre/idioms/unjudged") as made:
+        true = labels(made.project)
+        done = made.run("--jobs", "2")
+    said = {test["id"].rpartition("::")[2]: test["verdict"] for test in done.report["tests"]}
+    mistaken = {
+        name
+        for name, verdict in said.items()
+        if (verdict == "untouched") != (true[name] == {"untouched"})
+    }
+    assert (len(said), mistaken) == (18, set())
+
+
+def test_faults_in_part_of_the_files_are_no_ground_to_blame_a_test() -> None:
+    with stage("theatre/idioms/partly_faked") as made:
+        (made.project / "stamps.py").write_text("def stamp(grams):\n    return 85\n")
+        code = (made.project / "letters.py").read_text()
+        whole = "from stamps import stamp\n\n\n" + code.replace("def stamp(", "def old(")
+        (made.project / "letters.py").write_text(whole)
+        (made.project / "tests" / "test_letters.py").write_text(
+            "import letters\nimport stamps\n\n\n"
+            "def test_stamp():\n    assert stamps.stamp(3) == 85\n\n\n"
+            "def test_both():\n"
+            "    letters.postage({'grams': 5, 'registered': False})\n"
+            "    letters.envelope(dict.fromkeys(['name', 'street', 'number', 'town'], 'x'))\n\n\n"
+            "def test_letters_alone():\n"
+            "    letters.envelope(dict.fromkeys(['name', 'street', 'number', 'town'], 'x'))\n"
+        )
+        done = made.run("--jobs", "2", "--paths", "letters.py")
+    said = {test["id"].rpartition("::")[2]: test["verdict"] for test in done.report["tests"]}
+    assert said == {
+        "test_stamp": "unjudged",
+        "test_both": "unjudged",
+        "test_letters_alone": "smoke",
     }

@@ -116,11 +116,12 @@ def world(
     doubles: Sequence[tuple[DoubleFault, Mapping[int, Notice]]] = (),
     *,
     count: int = 1,
-    functions: tuple[int, ...] = (),
+    defined: str = "",
 ) -> World:
     """A world of ``count`` tests; each mutant has its operator, and what its tests make of it."""
     known = named(*(f"test_{n}" for n in range(count)))
-    base = replace(baseline(known), functions=functions)
+    known = [replace(test, defined=defined) for test in known]
+    base = baseline(known)
     judged = [
         mutant(id, operator, [known[test].id for test in row])
         for id, (operator, row) in mutants.items()

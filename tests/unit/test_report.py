@@ -64,7 +64,7 @@ def test_the_summary_names_files_functions_and_tests() -> None:
     assert "tests/test_money.py::TestShop::test_smoke  of 6 faults\n" in text
     assert "Note: tests/test_net.py::test_sync fails in the seal without a fault" in text
     assert "To run outside the seal: pytest tests/test_net.py::test_sync\n" in text
-    assert "1 fault in places that rules leave alone: the text of an error (1)\n" in text
+    assert "1 fault in a place that rules leave alone: the text of an error (1)\n" in text
 
 
 def test_without_a_seal_there_is_no_outside() -> None:
@@ -113,7 +113,7 @@ def test_a_run_that_judged_nothing_says_why() -> None:
         other(fault("100", "101"), Verdict.ERROR, "the worker died"),
     ]
     text = " ".join(summary(judgement(judged)).split())
-    assert "1 fault in places that rules leave alone, 1 fault that could not be run." in text
+    assert "1 fault in a place that rules leave alone, 1 fault that could not be run." in text
     assert "the worker died (1)" in text
 
 

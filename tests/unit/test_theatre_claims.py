@@ -106,6 +106,13 @@ def test_targets_that_stand_for_a_boundary(target: str, expected: bool) -> None:
     assert not stands_for_boundary(double(target, kind=DoubleKind.VALUE))
 
 
+def test_the_name_of_the_project_itself_says_nothing() -> None:
+    inside = call(at=replace(site(), file="src/hvac/adapters.py"))
+    assert not stands_for_boundary(double("hvac.utils.raise_for_error", calls=(inside,)))
+    assert stands_for_boundary(double("hvac.adapters.requests", calls=(inside,)))
+    assert stands_for_boundary(double("hvac.Client", calls=(call(),)))
+
+
 def test_fakes_of_libraries_stand_for_a_boundary_and_a_frozen_clock_does_not() -> None:
     assert stands_for_boundary(double("", name="responses", kind=DoubleKind.LIBRARY))
     assert not stands_for_boundary(double("", name="freezegun", kind=DoubleKind.LIBRARY))

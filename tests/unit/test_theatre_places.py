@@ -22,7 +22,7 @@ from tests.unit.stage_props import (
 from refute.faults.double import RETURNS
 from refute.observed import DoubleKind, Lie, Observed
 from refute.strength import Matrix, Notice
-from refute.theatre.doubles import MergedDouble, merge_doubles
+from refute.theatre.doubles import MergedDouble, merge_doubles, with_hidden
 from refute.theatre.identity import double_id
 from refute.theatre.places import (
     BlindPlace,
@@ -31,6 +31,7 @@ from refute.theatre.places import (
     deaf_tests,
     unread_arrangements,
 )
+from refute.theatre.swallowed import Change, Fate, Trace, by_double
 
 TOLD, CRASHED = Notice.TOLD, Notice.CRASHED
 
@@ -234,3 +235,16 @@ def test_a_value_of_which_nothing_is_told_is_called_a_secret(
     )
     (found,) = blind(world({}, [(one, {0: QUIET})], count=1))
     assert found.example == example
+
+
+def test_a_double_behind_a_library_is_known_by_what_it_swallowed() -> None:
+    change = Change("w-9", "Wire", "src/shop/cloud.py", 12, "1", "2")
+    traces = [
+        Trace("m-1", Fate.SWALLOWED, 3, change, ("w-9",), (3, 4)),
+        Trace("m-2", Fate.SWALLOWED, 5, change, ("w-9",), (5,)),
+        Trace("m-3", Fate.PROPAGATED, 5, replace(change, double=""), (), (5,)),
+    ]
+    (found,) = with_hidden((), traces, by_double(traces))
+    assert (found.id, found.shown, found.tests) == ("w-9", "Wire", (3, 4, 5))
+    assert found.swallowed == ("m-1", "m-2")
+    assert with_hidden((found,), traces, by_double(traces)) == (found,)

@@ -28,7 +28,7 @@ from refute.errors import RefuteError
 from refute.judgement import Judgement, TestOutcome, Theatre
 from refute.report import console_for, lookup, mutant, one_double, one_test, terminal
 from refute.report.theatre import WEAK, render
-from refute.report.words import WORDS, explain
+from refute.report.words import WORDS, example, explain
 from refute.strength import Strength, TestVerdict
 from refute.theatre.places import BlindPlace
 
@@ -90,6 +90,24 @@ def test_prayers_and_their_like_are_named() -> None:
     assert "test_delete_echo  noticed 1 of 12, all in doubles\n" in text
     # Another case of the same test is a witness, so this one comes last.
     assert "test_delete_faint (1 of 2 cases)  noticed none of 8\n\n" in text
+
+
+def test_cases_of_one_function_are_one_row_wherever_they_are_collected() -> None:
+    made = stage()
+    defined = ("tests/test_cloud.py:3", "tests/test_cloud.py:3")
+    tests = [replace(one, defined=at) for one, at in zip(made.tests, defined, strict=False)]
+    strengths = tuple(Strength(TestVerdict.SMOKE, 9 - n, 9 - n) for n in range(len(NAMES)))
+    found = replace(stage(Theatre(strengths)), tests=(*tests, *made.tests[2:]))
+    text = section(found)
+    assert "test_delete_passes (2 of 2 cases)  told of none of 9, 0 blew up\n" in text
+    assert "test_delete_runs" not in text.partition("To watch")[0]
+
+
+def test_a_change_behind_what_is_shown_is_said_in_words() -> None:
+    long = "'/tmp/pytest/test_install_node_wrapped_success/src/node-v18…'"
+    (line,) = example(f"{long} -> {long}, with a typo", 60)
+    assert len(line) == 60
+    assert line.endswith("v18…', with a typo")
 
 
 def test_of_many_prayers_the_first_few_are_named() -> None:

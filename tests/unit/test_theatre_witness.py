@@ -172,7 +172,7 @@ def test_cases_of_the_same_function_are_no_other_tests() -> None:
     told_both = {n: (TOLD if n < 4 else QUIET) for n in range(50)}
     rows = {f"m-{n:03}": ("number", {0: one, 1: one}) for n, one in told_both.items()}
     assert strengths(world(rows, count=2))[0].verdict is TestVerdict.FAINT_WITNESS
-    kin = world(rows, count=2, functions=(0, 0))
+    kin = world(rows, count=2, defined="tests/test_shop.py:1")
     found = strengths(kin)[0]
     assert (found.verdict, found.alone) == (TestVerdict.WITNESS, FAINT_ALONE)
 

@@ -26,7 +26,8 @@ class DoubleFault:
     method: str
     #: Which argument (``0[1]``, ``namespace``), or RETURNS.
     path: str
-    #: ``typo``, ``dropped``, ``other_value``, ``none``, ``emptied``, ``other_type``, ``raises``.
+    #: ``typo``, ``dropped``, ``other_value``, ``none``, ``emptied``, ``raises``; of a
+    #: response also ``status`` and ``truncated``.
     change: str
     #: The value that the first of the tests sent or got, and what it becomes; shortened.
     original: str

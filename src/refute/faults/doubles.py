@@ -46,6 +46,8 @@ _RESULTS = {
     # What would fail does not.
     "raises": "none",
 }
+_RESPONSE = "response"
+"""The kind of what a fake of an HTTP client hands back, shown as its status and its body."""
 _COLLECTIONS = frozenset({"list", "tuple", "dict"})
 _EMPTY = {
     "str": "''",
@@ -130,7 +132,7 @@ def _note(found: _Found, test: int, double: Double, call: Call) -> None:
     name = double.target or (double.name if double.kind is DoubleKind.OBJECT else "")
     if name:
         found.targets[name] += 1
-    for change in (*_of_result(call), *_of_arguments(double, call)):
+    for change in (*_of_result(double, call), *_of_arguments(double, call)):
         key = (change.path, change.change)
         first, tests = found.changes.setdefault(key, (change, set()))
         tests.add(test)
@@ -139,8 +141,23 @@ def _note(found: _Found, test: int, double: Double, call: Call) -> None:
             found.changes[key] = (change, tests)
 
 
-def _of_result(call: Call) -> Iterator[_Change]:
+def _of_response(call: Call) -> Iterator[_Change]:
+    """Changes of a response, of which all is known that is shown: ``'200 {"id": 1}'``."""
+    status, _, body = call.returned.strip("'\"").partition(" ")
+    if status.isdecimal():
+        other = "200" if int(status) >= 400 else "500"
+        yield _Change(RETURNS, "status", call.returned, f"status {other}")
+    if body:
+        yield _Change(RETURNS, "emptied", call.returned, "an empty body")
+        yield _Change(RETURNS, "truncated", call.returned, "half of the body")
+
+
+def _of_result(double: Double, call: Call) -> Iterator[_Change]:
     yield _Change(RETURNS, "raises", call.returned, _INJECTED)
+    if call.result == _RESPONSE:
+        yield from _of_response(call)
+    if double.kind is DoubleKind.LIBRARY:
+        return
     change = _RESULTS.get(call.result)
     if change is not None and not (change == "emptied" and _is_empty(call.result, call.returned)):
         replacement = _becomes(call.result, call.returned, change)

@@ -181,7 +181,7 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
 
 
 def _test(record: Mapping[str, Any]) -> TestRecord:
-    own = {name: record[name] for name in TestRecord.__dataclass_fields__}
+    own = {name: record[name] for name in TestRecord.__dataclass_fields__ if name in record}
     return TestRecord(**{**own, "outcome": TestOutcome(record["outcome"])})
 
 

@@ -84,6 +84,8 @@ class TestRecord:
     kills: int
     #: Mutants on lines that it executes.
     covers: int
+    #: Where its function is written, as ``path:line``; empty where that is not known.
+    defined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,13 @@ def _records(baseline: Baseline, judged: Iterable[Judged]) -> tuple[TestRecord, 
             kills[item.killed_by] += 1
     return tuple(
         TestRecord(
-            test.id, test.outcome, test.seconds, test.detail, kills[test.id], covers[test.id]
+            id=test.id,
+            outcome=test.outcome,
+            seconds=test.seconds,
+            detail=test.detail,
+            kills=kills[test.id],
+            covers=covers[test.id],
+            defined=test.defined,
         )
         for test in baseline.tests
     )

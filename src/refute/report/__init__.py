@@ -86,6 +86,9 @@ def crop_path(path: str, width: int) -> str:
         return path
     room = max(width - 3, 1)
     at = path.find("/", len(path) - room)
+    if at < 0:
+        # A node id: its class and function say more than the middle of its file's name.
+        at = path.find("::", len(path) - room)
     return f"...{path[at:]}" if at >= 0 else crop(path, width)
 
 

@@ -24,6 +24,19 @@ OUTSIDE = {
 }
 """Verdicts outside the score, in words that follow "faults"."""
 
+_ONE = {
+    Verdict.SUPPRESSED: "in a place that rules leave alone",
+    Verdict.EQUIVALENT: "that changes nothing",
+    Verdict.UNVIABLE: "that does not compile",
+}
+"""Those that are put otherwise where there is but one."""
+
+
+def in_words(verdict: Verdict, number: int) -> str:
+    """So many faults outside the score, and why."""
+    words = _ONE.get(verdict, OUTSIDE[verdict]) if number == 1 else OUTSIDE[verdict]
+    return f"{plural(number, 'fault')} {words}"
+
 
 def set_aside(findings: Iterable[Finding], console: Console) -> None:
     """Name the tests that could not be used, and the seal if there was none."""
@@ -48,12 +61,12 @@ def left_out(judgement: Judgement, console: Console) -> None:
     if not reasons:
         return
     heading(console, "Left out of the score")
-    for verdict, words in OUTSIDE.items():
+    for verdict in OUTSIDE:
         if verdict in reasons:
             counted = reasons[verdict].most_common()
             named = ", ".join(f"{why} ({number:,})" for why, number in counted[:REASONS] if why)
             more = len(counted) - REASONS
             others = f" and {plural(more, 'other reason')}" if more > 0 else ""
-            total = plural(sum(reasons[verdict].values()), "fault")
-            text = f"{total} {words}" + (f": {named}{others}" if named else "")
+            number = sum(reasons[verdict].values())
+            text = in_words(verdict, number) + (f": {named}{others}" if named else "")
             prose(console, printable(text), 2)

@@ -33,7 +33,7 @@ from refute.report import (
 )
 from refute.report.accepted import accepted
 from refute.report.diff import excerpt, fitted
-from refute.report.outside import OUTSIDE, left_out, set_aside
+from refute.report.outside import OUTSIDE, in_words, left_out, set_aside
 from refute.report.speed import speed
 from refute.report.words import fate
 
@@ -121,11 +121,10 @@ def _tally(judgement: Judgement, counts: Counts, console: Console) -> None:
 
 
 def _why_nothing(counts: Counts) -> str:
-    reasons = [
-        (counts.no_coverage, "on lines that no test runs"),
-        *((getattr(counts, verdict.value), words) for verdict, words in OUTSIDE.items()),
-    ]
-    found = [f"{plural(number, 'fault')} {words}" for number, words in reasons if number]
+    outside = ((verdict, getattr(counts, verdict.value)) for verdict in OUTSIDE)
+    found = [in_words(verdict, number) for verdict, number in outside if number]
+    if counts.no_coverage:
+        found.insert(0, f"{plural(counts.no_coverage, 'fault')} on lines that no test runs")
     return ", ".join(found) if found else "no fault could be made in the chosen code"
 
 

@@ -47,7 +47,7 @@ def render(judgement: Judgement, console: Console) -> None:
         return
     names = [printable(test.id) for test in judgement.tests]
     spared = accepted_ids(judgement)
-    weak = weakest(theatre, [test.id for test in judgement.tests], spared)
+    weak = weakest(theatre, judgement.tests, spared)
     _verdicts(judgement, theatre, console)
     _weak(weak, names, console)
     _blind(theatre, spared, console)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from refute.judgement import Slug, Strength, TestVerdict, Theatre, base, finding_id
+from refute.judgement import Slug, Strength, TestRecord, TestVerdict, Theatre, base, finding_id
 
 _SLUGS = {
     TestVerdict.PRAYER: Slug.PRAYER,
@@ -19,7 +19,10 @@ _WITNESSES = (TestVerdict.WITNESS, TestVerdict.FAINT_WITNESS)
 
 @dataclass(frozen=True, slots=True)
 class Weak:
-    """The cases of one test function that have one verdict, which is no witness's."""
+    """The cases of one test function that have one verdict, which is no witness's.
+
+    Its cases are those of all parameters, classes that inherit it, and files that import them.
+    """
 
     verdict: TestVerdict
     name: str
@@ -34,7 +37,7 @@ class Weak:
 
 
 def weakest(
-    theatre: Theatre, ids: Sequence[str], spared: Collection[str] = frozenset()
+    theatre: Theatre, tests: Sequence[TestRecord], spared: Collection[str] = frozenset()
 ) -> list[Weak]:
     """Prayers, echoes and smoke tests by test function, those that most stands against first.
 
@@ -42,18 +45,19 @@ def weakest(
     """
     order = tuple(_SLUGS)
     groups: dict[str, list[int]] = {}
-    for test in range(len(theatre.strengths)):
-        groups.setdefault(base(ids[test]), []).append(test)
+    for number, test in enumerate(tests):
+        groups.setdefault(test.defined or base(test.id), []).append(number)
     found: list[Weak] = []
-    for name, tests in groups.items():
-        verdicts = [theatre.strengths[test].verdict for test in tests]
+    for group in groups.values():
+        name = base(tests[group[0]].id)
+        verdicts = [theatre.strengths[number].verdict for number in group]
         covered = any(verdict in _WITNESSES for verdict in verdicts)
         for verdict in order:
-            cases = [test for test in tests if theatre.strengths[test].verdict is verdict]
+            cases = [one for one in group if theatre.strengths[one].verdict is verdict]
             if cases and finding_id(_SLUGS[verdict], name) not in spared:
-                lead = max(cases, key=lambda test: (theatre.strengths[test].tried, -test))
+                lead = max(cases, key=lambda one: (theatre.strengths[one].tried, -one))
                 strength = theatre.strengths[lead]
-                found.append(Weak(verdict, name, len(cases), len(tests), lead, strength, covered))
+                found.append(Weak(verdict, name, len(cases), len(group), lead, strength, covered))
     return sorted(
         found,
         key=lambda one: (one.covered, order.index(one.verdict), -one.strength.tried, one.test),

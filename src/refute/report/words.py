@@ -93,6 +93,11 @@ def explain(test: TestRecord, strength: Strength) -> str:
     if is_aside(test, strength):
         without = f"It can't be judged: without any fault it {OUTCOMES[test.outcome]}."
         return without + _detail(test)
+    if verdict is TestVerdict.UNJUDGED and (strength.told or tried == strength.faults > 4):
+        return (
+            "It also executes code that this run put no faults into, and what it noticed of the "
+            f"others ({strength.noticed:,} of {tried:,}) is too little to judge it by."
+        )
     if verdict is TestVerdict.UNJUDGED:
         return (
             f"Too little could be tried to judge it: {tried:,} of "
@@ -198,6 +203,10 @@ def example(text: str, width: int) -> list[str]:
     """``before -> after`` in one line, or in two with the difference in sight."""
     shown, room = printable(text), max(30, width)
     before, arrow, after = shown.partition(" -> ")
+    if after.startswith(f"{before},"):
+        # What differs lies behind what is known of the value.
+        tail = after[len(before) :]
+        return [crop(before, room - len(tail)) + tail]
     if len(shown) <= room or not arrow:
         return [crop(shown, room)]
     sides = fitted([Line("-", None, before), Line("+", None, after)], room - 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from refute.baseline import Baseline, TestOutcome
 from refute.faults.double import RETURNS, DoubleFault
@@ -45,6 +45,9 @@ class Place:
     path: str
     target: str
     faults: tuple[DoubleFault, ...]
+    #: Tests that run the call's lines and are not among those in which a double is called there:
+    #: what is real there for them may let them notice what the others don't.
+    others: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,10 @@ def make_chances(
         tests_of[id] = tests
     for fault in faults:
         tests_of[fault.id] = frozenset(fault.tests) & usable
-    places = argument_places(faults)
+    places = tuple(
+        replace(place, others=_others(place, tests_of, baseline) & usable)
+        for place in argument_places(faults)
+    )
     groups = {name: defaultdict[int, list[str]](list) for name in ("coarse", "mild", "returns")}
     for id, item in sorted(mutants.items()):
         group = groups["coarse" if item.mutant.operator in COARSE else "mild"]
@@ -143,10 +149,19 @@ def make_chances(
 
 def _kin(baseline: Baseline) -> dict[int, frozenset[int]]:
     """Test -> all tests of its function, where there is more than one."""
-    groups: defaultdict[int, set[int]] = defaultdict(set)
-    for test, function in enumerate(baseline.functions):
-        groups[function].add(test)
+    groups: defaultdict[str, set[int]] = defaultdict(set)
+    for number, test in enumerate(baseline.tests):
+        groups[test.defined or test.id].add(number)
     return {t: frozenset(group) for group in groups.values() if len(group) > 1 for t in group}
+
+
+def _others(
+    place: Place, tests_of: Mapping[str, frozenset[int]], baseline: Baseline
+) -> frozenset[int]:
+    """Tests that run the lines of a call at which none of the place's faults is theirs."""
+    site = place.site
+    on = baseline.coverage.tests_on(site.file, [(site.line, site.end_line)])
+    return on.difference(*(tests_of[fault.id] for fault in place.faults))
 
 
 def _can_be_put(item: Judged) -> bool:

@@ -12,6 +12,7 @@ from refute.theatre.chances import Chances
 from refute.theatre.identity import double_id
 from refute.theatre.places import BlindPlace
 from refute.theatre.raising import MergedRaise
+from refute.theatre.swallowed import Trace
 from refute.theatre.wanted import noticed
 
 
@@ -114,9 +115,48 @@ def merge_doubles(
                 raises=raises.get(id, ()),
             )
         )
+    return _ordered(found)
+
+
+def _ordered(doubles: Iterable[MergedDouble]) -> tuple[MergedDouble, ...]:
     return tuple(
-        sorted(found, key=lambda one: (-len(one.swallowed), -len(one.blind_places), one.shown))
+        sorted(doubles, key=lambda one: (-len(one.swallowed), -len(one.blind_places), one.shown))
     )
+
+
+def with_hidden(
+    doubles: Sequence[MergedDouble],
+    traces: Iterable[Trace],
+    swallowed: Mapping[str, tuple[str, ...]],
+) -> tuple[MergedDouble, ...]:
+    """The doubles, and those that project code never calls itself: a library does, on its way
+    out. They are known by what they swallowed alone.
+    """
+    known = {one.id for one in doubles}
+    hidden: dict[str, MergedDouble] = {}
+    for trace in traces:
+        change = trace.change
+        if change is None or change.double not in swallowed or change.double in known:
+            continue
+        one = hidden.get(change.double)
+        tests = {*trace.tests, *(one.tests if one is not None else ())}
+        hidden[change.double] = MergedDouble(
+            id=change.double,
+            target="",
+            name=change.name,
+            kind=DoubleKind.OBJECT,
+            spec=False,
+            file="",
+            line=0,
+            tests=tuple(sorted(tests)),
+            calls=0,
+            blind_places=(),
+            swallowed=swallowed[change.double],
+            lies=(),
+            arguments=0,
+            arguments_noticed=0,
+        )
+    return _ordered([*doubles, *hidden.values()])
 
 
 def _lies(members: Iterable[tuple[int, Double]]) -> tuple[MergedLie, ...]:

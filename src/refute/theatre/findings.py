@@ -65,8 +65,9 @@ def _verdicts(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
     weakest = list(_BLAMED)
     groups: defaultdict[str, list[tuple[int, Strength]]] = defaultdict(list)
     for number, strength in enumerate(theatre.strengths):
-        groups[base(tests[number].id)].append((number, strength))
-    for name, cases in groups.items():
+        groups[tests[number].defined or base(tests[number].id)].append((number, strength))
+    for cases in groups.values():
+        name = base(tests[cases[0][0]].id)
         judged = [case for case in cases if case[1].verdict not in _NOT_JUDGED]
         if not judged or any(case[1].verdict is TestVerdict.WITNESS for case in judged):
             continue

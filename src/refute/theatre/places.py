@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from refute.faults.double import DoubleFault
 from refute.observed import Double, Observed
-from refute.strength import Matrix
+from refute.strength import Matrix, Pair
 from refute.theatre.chances import Chances, Place
 from refute.theatre.wanted import noticed
 
@@ -18,6 +18,15 @@ DEAF_FROM = 5
 
 _TELLING = ("typo", "dropped", "other_value", "emptied", "none", "other_type")
 """Kinds of change, the one that shows best what would pass first."""
+
+
+_LOGS = re.compile(
+    r"(?:^|[._])(?:log|logger|logging)(?:\(\))?"
+    r"\.(?:debug|info|warn(?:ing)?|error|exception|critical|log|trace|success|fatal)$"
+    r"|^warnings\.warn$",
+    re.IGNORECASE,
+)
+"""Calls that write to a log, as the rule ``logging`` knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +76,18 @@ class UnreadArrangement:
     tests: tuple[int, ...]
 
 
-def blind_places(chances: Chances, matrix: Matrix, observed: Observed) -> tuple[BlindPlace, ...]:
-    """The places of which every change was tried on every test that receives it, unnoticed.
+def blind_places(
+    chances: Chances, matrix: Matrix, observed: Observed, *, asked: bool = True
+) -> tuple[BlindPlace, ...]:
+    """The places of which every change was tried on every test that receives it, unnoticed, and
+    one on each test for which something real is called there (see ``Place.others``), unless
+    those have not been ``asked`` yet.
 
     What is written to a log is none: hardly anybody asserts on it, and nobody should have to.
     """
     found: list[BlindPlace] = []
     for place in chances.places:
-        if writes_to_log(place.target):
+        if writes_log(place):
             continue
         pairs = [
             (fault.id, test)
@@ -86,10 +99,9 @@ def blind_places(chances: Chances, matrix: Matrix, observed: Observed) -> tuple[
         if not pairs or any(one is None or noticed(one) for one in notices):
             continue
         tried = {id for id, _ in pairs}
-        faults = sorted(
-            (fault for fault in place.faults if fault.id in tried),
-            key=lambda one: (_worth(one.change), one.id),
-        )
+        faults = telling(fault for fault in place.faults if fault.id in tried)
+        if asked and (seen_by_others(place, matrix) or to_others(place, matrix)):
+            continue
         found.append(
             BlindPlace(
                 id=place.id,
@@ -105,6 +117,33 @@ def blind_places(chances: Chances, matrix: Matrix, observed: Observed) -> tuple[
             )
         )
     return tuple(found)
+
+
+def writes_log(place: Place) -> bool:
+    """Tell whether the call writes to a log: what it says is for people, and rarely looked at."""
+    return _LOGS.search(place.target) is not None
+
+
+def telling(faults: Iterable[DoubleFault]) -> list[DoubleFault]:
+    """Faults of one place, the one that shows best what would pass first."""
+    return sorted(faults, key=lambda one: (_worth(one.change), one.id))
+
+
+def seen_by_others(place: Place, matrix: Matrix) -> bool:
+    """Tell whether a test for which something real is called there noticed a change."""
+    return any(noticed(matrix.of(one.id, test)) for one in place.faults for test in place.others)
+
+
+def to_others(place: Place, matrix: Matrix, tests: Iterable[int] | None = None) -> list[Pair]:
+    """What has to be run to know: the most telling change, put before each of those tests, or
+    before these of them alone.
+    """
+    fault = telling(place.faults)[0].id
+    return [
+        (fault, test)
+        for test in (sorted(place.others) if tests is None else tests)
+        if matrix.of(fault, test) is None and (fault, test) not in matrix.void
+    ]
 
 
 def _worth(change: str) -> int:
@@ -150,8 +189,8 @@ def _siblings(place: Place, fault: DoubleFault, parent: str, observed: Observed)
 
 def deaf_tests(chances: Chances, matrix: Matrix) -> tuple[DeafTest, ...]:
     """Tests whose doubles receive five or more arguments, all tried, and none noticed."""
+    logs = {place.id for place in chances.places if writes_log(place)}
     found: list[DeafTest] = []
-    logs = {place.id for place in chances.places if writes_to_log(place.target)}
     for test, exposure in chances.by_test.items():
         heard: list[str] = []
         tried: list[str] = []
@@ -162,7 +201,7 @@ def deaf_tests(chances: Chances, matrix: Matrix) -> tuple[DeafTest, ...]:
             notices = [matrix.of(id, test) for id in known]
             if any(one is None or noticed(one) for one in notices):
                 break
-            if known:
+            if known and place not in logs:
                 heard.append(place)
                 tried += known
         else:
@@ -193,15 +232,6 @@ def unread_arrangements(observed: Observed) -> tuple[UnreadArrangement, ...]:
         for what, tests in sorted(arrangements.items())
         if tests == made[name, file, line]
     )
-
-
-_LOG_METHODS = "debug|info|warning|warn|error|exception|critical|log|trace|success|fatal"
-_LOG = re.compile(rf"(?:^|[._])(?:log|logger|logging)\.(?:{_LOG_METHODS})$", re.IGNORECASE)
-
-
-def writes_to_log(target: str) -> bool:
-    """Tell whether what a double stands for writes to a log: ``logging.Logger.info``."""
-    return _LOG.search(target) is not None
 
 
 _NOBODY_CAME = frozenset(

@@ -13,7 +13,7 @@ from refute.strength import Matrix, Notice, Strength
 from refute.theatre.boundaries import Boundary, Pyramid, map_boundaries, measure_pyramid
 from refute.theatre.chances import Chances
 from refute.theatre.claims import Claim, Leak, find_claims, find_leaks
-from refute.theatre.doubles import MergedDouble, merge_doubles
+from refute.theatre.doubles import MergedDouble, merge_doubles, with_hidden
 from refute.theatre.places import (
     BlindPlace,
     DeafTest,
@@ -75,15 +75,13 @@ def assemble_theatre(
     matrix: Matrix,
     differences: Mapping[str, Mapping[int, Difference]] | None = None,
     answers: Answers | None = None,
-    importing: Collection[int] = frozenset(),
     left_out: Collection[str] = frozenset(),
 ) -> Theatre:
     """Judge all there is to judge of tests and doubles.
 
     ``chances`` must be made of the same mutants and double faults. ``differences`` says of
     survivors what differed in the tests that ran over them, ``answers`` whether real functions
-    let out what their doubles raise; ``importing`` and ``left_out`` are explained at
-    ``judge_tests``.
+    let out what their doubles raise; ``left_out`` is explained at ``judge_tests``.
     """
     items = tuple(judged)
     observed = with_lies(observed, answers or {})
@@ -92,18 +90,14 @@ def assemble_theatre(
         id: trace(id, found) for id, found in sorted((differences or {}).items()) if id in survivors
     }
     blind = blind_places(chances, matrix, observed)
+    lost = by_double(traces.values())
+    raises = raises_by_double(answers or {})
+    doubles = merge_doubles(observed, chances, matrix, blind, lost, raises)
     return Theatre(
         strengths=judge_tests(
-            baseline, items, chances, matrix, importing=importing, left_out=left_out
+            baseline, items, chances, matrix, importing=baseline.importing, left_out=left_out
         ),
-        doubles=merge_doubles(
-            observed,
-            chances,
-            matrix,
-            blind,
-            by_double(traces.values()),
-            raises_by_double(answers or {}),
-        ),
+        doubles=with_hidden(doubles, traces.values(), lost),
         double_faults=tuple(_tried(fault, chances, matrix) for fault in double_faults),
         blind_places=blind,
         deaf_tests=deaf_tests(chances, matrix),

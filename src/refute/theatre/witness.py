@@ -88,7 +88,7 @@ def judge_tests(
             # It might be told of a fault in its doubles, of which nobody knows.
             unknown = bool(baseline.observed.trouble) and strength.verdict in _SILENT
             if unknown or (test in elsewhere and strength.verdict is not TestVerdict.WITNESS):
-                strength = replace(strength, verdict=TestVerdict.UNJUDGED)
+                strength = replace(strength, verdict=TestVerdict.UNJUDGED, redundant=None)
             found.append(strength)
     return tuple(found)
 

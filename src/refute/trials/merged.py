@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from refute.baseline import Baseline, Coverage, Test, TestOutcome
@@ -28,7 +29,10 @@ def make_baseline(
 ) -> Baseline:
     """The baseline that follows from two observed runs."""
     tests = tuple(
-        _test(name, first.records[index], second.records[index])
+        replace(
+            _test(name, first.records[index], second.records[index]),
+            defined=collected.defined[index],
+        )
         for index, name in enumerate(collected.tests)
     )
     merged: dict[str, dict[int, frozenset[int]]] = {}
@@ -69,9 +73,9 @@ def make_baseline(
         accidents=accidents,
         crossings=crossings,
         test_files=collected.test_files,
-        functions=collected.functions,
         files=collected.files,
         unseen=frozenset(first.unseen),
+        importing=frozenset(i for i, one in first.records.items() if one.get("importing")),
         warnings=tuple(warnings),
         infected={id: frozenset(second.infected.get(id, ())) for id in second.probed},
         observed=Observed(

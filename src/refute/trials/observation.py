@@ -30,12 +30,12 @@ class Collected:
     tests: tuple[str, ...]
     test_files: tuple[int, ...]
     files: tuple[str, ...]
+    #: Where each test's function is written, ``path:line``; empty where that is not known.
+    defined: tuple[str, ...]
     at_import: dict[str, frozenset[int]]
     seconds: float
     #: Top-level module name -> the file or folder that it was imported from.
     modules: dict[str, str]
-    #: The function of each test, as a number.
-    functions: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -92,10 +92,10 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
         tests=tuple(record["tests"]),
         test_files=tuple(record["test_files"]),
         files=tuple(record["files"]),
+        defined=tuple(record["defined"]),
         at_import={names[index]: frozenset(lines) for index, lines in record["lines"]},
         seconds=record["seconds"],
         modules=record["modules"],
-        functions=tuple(record["functions"]),
     )
 
 

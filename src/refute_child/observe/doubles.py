@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from .arrangements import Arrangements
+from .exchanges import Exchanges, Fault
 from .fakes import Fakes
 from .lies import behind, check_coroutine, check_unused
 from .looks import unhook
@@ -57,6 +58,15 @@ def know_doubles(
     Doubles(is_project, is_library, root).start()
 
 
+def disturb(file: str, end_line: int, end_column: int, fault: Fault) -> Callable[[], None]:
+    """Have the fault in force for what a fake of an HTTP client is sent, or hands back, at the
+    call of project code that ends there; gives what takes it out again.
+    """
+    if not _started:
+        return lambda: None
+    return _started[-1].disturb(file, end_line, end_column, fault)
+
+
 class Doubles:
     """Observes the doubles of one test after the other, in a forked child.
 
@@ -80,6 +90,7 @@ class Doubles:
         self._plain = Plain(self._book, registry, self._mocks)
         self._arrangements = [Arrangements(self._book, mocks) for mocks in self._mocks]
         self._fakes = Fakes(self._book)
+        self._exchanges = Exchanges(self._book, self._fakes.unseen)
         self._item: pytest.Item | None = None
         self._code: CodeType | None = None
         self._own: frozenset[int] = frozenset()
@@ -126,6 +137,7 @@ class Doubles:
         for hooks in self._hooks:
             hooks.begin()
         self._book.safely(self._fakes.begin, item)
+        self._book.safely(self._exchanges.install)
         self._places.shared = self._book.safely(_shared, item) or frozenset()
 
     def take(self) -> dict[str, Any]:
@@ -168,6 +180,12 @@ class Doubles:
                 return behind(info.real, steps)
         found = self._plain.stands_for(callee)
         return None if found is None else behind(found.info.real, found.method.split(".")[1:])
+
+    def disturb(
+        self, file: str, end_line: int, end_column: int, fault: Fault
+    ) -> Callable[[], None]:
+        """See the function of this name."""
+        return self._exchanges.disturb(file, end_line, end_column, fault)
 
     def _learn_environment(self) -> None:
         """Secrets among the environment's variables, if these have changed."""

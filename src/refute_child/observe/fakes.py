@@ -88,6 +88,11 @@ class Fakes:
                 known.add(library)
                 self._found(library, target, _place_of(item))
 
+    def unseen(self, library: str, target: str) -> None:
+        """A fake is at work that nobody has seen start: a fixture's, most likely."""
+        if self._item is not None:
+            self._found(library, target, _place_of(self._item))
+
     def _hook(self, kind: type, method: str, library: str, target: str) -> None:
         def around(original: Any) -> Any:
             def start(fake: Any, /, *args: Any, **kwargs: Any) -> Any:

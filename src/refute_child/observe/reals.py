@@ -33,6 +33,17 @@ _DYNAMIC = frozenset({"setattr", "__dict__", "__setattr__", "vars", "update"})
 _HEAP = 1 << 9
 """The flag of classes that were not compiled into Python."""
 _DESCRIPTORS = (GetSetDescriptorType, MemberDescriptorType)
+_PUBLIC = {
+    "posixpath": "os.path",
+    "ntpath": "os.path",
+    "genericpath": "os.path",
+    "posix": "os",
+    "nt": "os",
+    "_io": "io",
+    "_socket": "socket",
+    "_thread": "threading",
+}
+"""Modules by the names under which they are known."""
 _LAZY = frozenset({"__getattr__", "__getattribute__"})
 
 
@@ -67,17 +78,16 @@ def instance_dict(thing: object) -> dict[str, Any]:
 
 def dotted(thing: object) -> str:
     """Where a module, class, function or object is at home, as a dotted path."""
-    if thing is sys.modules.get("os.path"):
-        return "os.path"
     if is_module(thing):
-        return str(vars(thing).get("__name__", "?"))
+        name = str(vars(thing).get("__name__", "?"))
+        return _PUBLIC.get(name, name)
     if type in mro_of(thing):
         kind: Any = thing
         module = own_of(kind).get("__module__")
-        home = f"{module}." if type(module) is str else ""
+        home = f"{_PUBLIC.get(module, module)}." if type(module) is str else ""
         return home + str(vars(type)["__qualname__"].__get__(kind))
     if type(thing) is FunctionType:
-        return f"{thing.__module__}.{thing.__qualname__}"
+        return f"{_PUBLIC.get(thing.__module__, thing.__module__)}.{thing.__qualname__}"
     return _known_instance(thing) or dotted(type(thing))
 
 

@@ -49,6 +49,7 @@ def test_current_runs():
 
 
 # verdict: witness: the handler is reached by a real exception of requests
+# finding: blind-place: the address: it fails alike wherever the request goes
 @responses.activate
 def test_not_available():
     responses.get("https://weather.example/v1/health", body=requests.ConnectionError("down"))
@@ -56,14 +57,15 @@ def test_not_available():
 
 
 # verdict: faint_witness|witness: told of the status, blind to all that was sent
-# finding: blind-place: the whole of requests.post: address, body, header, timeout
-# finding: deaf-test: six argument places, none noticed
+# finding: blind-place: the timeout of requests.post: the rest of it is read by a test above
+# finding: deaf-test: eight argument places, none noticed
 def test_subscribe_mocked_twice():
     with patch("weather.requests.post", return_value=Mock(status_code=409)):
         assert weather.subscribe("Oslo", "a@b.c", "k") is False
 
 
 # verdict: prayer: no answer is registered, so that every request fails, which is swallowed
+# finding: deaf-test: six parts of a request that is refused in any case
 @responses.activate
 def test_subscribe_unregistered():
     try:

@@ -1,0 +1,58 @@
+"""Fakes of HTTP clients: what they are sent and what they hand back is made a little wrong.
+
+The libraries here are stand-ins of the real ones' shape; refute knows both by it.
+"""
+
+from __future__ import annotations
+
+import pytest
+from tests.e2e.stage import Done, stage
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def done() -> Done:
+    with stage("httpfake") as made:
+        found = made.run("--jobs", "2")
+        assert made.unchanged()
+    return found
+
+
+def test_parts_of_a_request_that_nobody_looks_at_are_blind_places(done: Done) -> None:
+    places = {(one["function"], one["argument"]) for one in done.report["blind_places"]}
+    assert places == {
+        ("order", "method"),
+        ("order", 'query["dry"]'),
+        ("order", 'json["item"]'),
+        ("cancel", "method"),
+    }
+    (double,) = done.report["doubles"]
+    assert (double["name"], double["target"]) == ("responses", "requests")
+    assert double["arguments"] > double["arguments_noticed"] > 0
+
+
+def test_responses_are_changed_in_status_and_body(done: Done) -> None:
+    returned = [one for one in done.report["double_faults"] if one["path"] == "returns"]
+    changes = {(one["site"]["function"], one["change"]) for one in returned}
+    whole = {"raises", "status", "emptied", "truncated"}
+    assert changes == {("order", change) for change in whole} | {
+        ("cancel", "raises"),
+        ("cancel", "status"),
+    }
+    noticed = sum(one["told"] + one["tripped"] + one["crashed"] for one in returned)
+    tried = sum(one["tried"] for one in returned)
+    assert tried == noticed > 0
+
+
+def test_a_fault_at_a_fake_can_be_repeated_by_hand() -> None:
+    with stage("httpfake") as made:
+        found = made.run("--jobs", "2").report["double_faults"]
+        status = next(
+            one
+            for one in found
+            if one["change"] == "status" and one["site"]["function"] == "cancel"
+        )
+        shown = made.finish(made.start("try", status["id"], "test_cancel", "--python", made.python))
+    assert "assert" in shown.output
+    assert "did not notice" not in shown.output
