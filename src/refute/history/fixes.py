@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from refute.errors import fail
@@ -106,7 +106,6 @@ def _read(
 ) -> Fix | None:
     """The source part of a commit, or None if there is none. Raises GitError."""
     prefix = repository.prefix
-    renamed = repository.renamed(commit.hash)
     entries = [
         one
         for one in repository.entries(commit)
@@ -116,12 +115,14 @@ def _read(
     changed = [one for one in entries if one.before is not None]
     # A module that the fix brought does no harm once nothing uses it, and others may by now.
     pieces = tuple(_piece(repository, commit, one, prefix) for one in changed or entries)
+    if all((repository.folder / piece.path).exists() for piece in pieces):
+        return Fix(bug, pieces) if pieces else None
     inner = {
         old.removeprefix(prefix): new.removeprefix(prefix)
-        for old, new in renamed.items()
+        for old, new in repository.renamed(commit.hash).items()
         if new.startswith(prefix)
     }
-    return Fix(bug, pieces, inner) if pieces else None
+    return Fix(bug, pieces, inner)
 
 
 def _piece(repository: Repository, commit: Commit, entry: Entry, prefix: str) -> Piece:
@@ -182,7 +183,7 @@ def _sections(content: bytes) -> Iterator[bytes]:
             if following.startswith(b"+++ "):
                 starts.append(offset)
         offset += len(line)
-    for first, end in zip(starts, [*starts[1:], len(content)], strict=True):
+    for first, end in pairwise([*starts, len(content)]):
         yield content[first:end]
 
 

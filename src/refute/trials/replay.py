@@ -48,6 +48,8 @@ class Replays:
     taken: Mapping[str, frozenset[str]]
     #: pytest's arguments but for the places of tests.
     arguments: tuple[str, ...]
+    #: Tests that noticed, ready to be run alone; None for those that do not pass so.
+    _known: dict[str, OneTest | None] = field(default_factory=dict)
     _programs: list[Program] = field(default_factory=list)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -170,6 +172,17 @@ class Replays:
         index = next((n for n, one in enumerate(self.baseline.tests) if one.id == test), None)
         if index is None:
             return None
+        test = self.baseline.tests[index].id
+        if test not in self._known:
+            self._known[test] = self._unchanged(index)
+        one = self._known[test]
+        if one is None:
+            return None
+        root = self.cold.launch.root
+        return one.quietly({root / item.path: item.buggy for item in bug.files})
+
+    def _unchanged(self, index: int) -> OneTest | None:
+        """One test, run by itself without any change; None if it does not pass."""
         launch = self.cold.launch
         path = self.baseline.files[self.baseline.test_files[index]]
         _, colons, name = self.baseline.tests[index].id.partition("::")
@@ -177,9 +190,7 @@ class Replays:
         one = OneTest(
             replace(launch, arguments=(*self.arguments, argument)), max(_LEAST, self.cold.limit)
         )
-        if one.unchanged().result is not Result.PASSED:
-            return None
-        return one.quietly({launch.root / item.path: item.buggy for item in bug.files})
+        return one if one.unchanged().result is Result.PASSED else None
 
 
 def meets(bug: PastBug, baseline: Baseline) -> frozenset[int]:
