@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,17 @@ def test_project_in_a_subfolder_of_its_repository(tmp_path: Path) -> None:
 def test_three_classic_misses_and_a_catalogue_without_git(tmp_path: Path) -> None:
     folder = tmp_path / "theatre"
     shutil.copytree(MISSES / "provisioner_theatre", folder)
-    pytest.importorskip("psycopg", reason="the example's service needs psycopg")
+    if find_spec("psycopg") is None:
+        # These tests patch the database away; what is left of it are names to be imported.
+        (folder / "psycopg").mkdir()
+        (folder / "psycopg" / "__init__.py").write_text(
+            "from psycopg import errors\n\n\nclass Connection:\n"
+            "    __class_getitem__ = classmethod(lambda cls, item: cls)\n\n\nconnect = None\n"
+        )
+        (folder / "psycopg" / "errors.py").write_text(
+            "class Error(Exception): ...\n\n\nclass UniqueViolation(Error): ...\n"
+        )
+        (folder / "psycopg" / "rows.py").write_text("dict_row = None\n")
     done = defects(folder, "--catalogue", str(MISSES / "provisioner_misses"))
     assert done.code == 0, done.output
     assert "0 of 3 past bugs would be detected today (0%)." in done.output
@@ -254,9 +265,9 @@ def test_catalogue_detects_adds_removes_and_refuses(world: World, tmp_path: Path
     bugs = tmp_path / "bugs"
     bugs.mkdir()
     (bugs / "a.patch").write_text(
-        "The discount is added\n\n--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -1,3 +1,3 @@\n"
+        "The discount is added\n\n--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -1,5 +1,5 @@\n"
         ' def total(prices, discount=0):\n     """What it costs now."""\n'
-        "-    return sum(prices) - discount\n+    return sum(prices) + discount\n"
+        "-    return sum(prices) - discount\n+    return sum(prices) + discount\n \n \n"
     )
     (bugs / "b.diff").write_text(
         "--- a/shop/codes.py\n+++ /dev/null\n@@ -1,6 +0,0 @@\n-def pad(code):\n"

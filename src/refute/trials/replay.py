@@ -28,6 +28,7 @@ _LEAST = 20.0
 _UNCOLLECTED = re.compile(r"^ERROR (.+?)(?: - (.*))?$", re.MULTILINE)
 _PLACE = re.compile(r"^(\S.*?\.py):(\d+): in .*\n((?:    .*\n)?)", re.MULTILINE)
 _RAISED = re.compile(r"^E   ((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*): (.*)$", re.MULTILINE)
+_SECTION = re.compile(r"^_+ ERROR collecting (.+?) _+$", re.MULTILINE)
 _SIGNATURE = re.compile(
     r"unexpected keyword argument|positional argument|required keyword-only argument"
     r"|multiple values for"
@@ -110,14 +111,12 @@ class Replays:
             return facts, ColdRun(1, "", 0.0)
         words = ("--collect-only", "-q", "--continue-on-collection-errors", *ignored)
         looked = self._run(bug, words)
-        broken = [(m.group(1), m.group(2) or "") for m in _UNCOLLECTED.finditer(looked.output)]
-        said = [found.group(0)[4:] for found in _RAISED.finditer(looked.output)]
-        names = tuple(f"{path}: {words}" if words else path for path, words in broken)
-        facts = replace(facts, uncollected=names or tuple(said[:1]) or ("all tests",))
+        broken = [found.group(1) for found in _UNCOLLECTED.finditer(looked.output)]
+        facts = replace(facts, uncollected=_reasons(looked.output) or ("all tests",))
         inside = any(self._is_source(place.group(1)) for place in _PLACE.finditer(looked.output))
         if inside or not broken or looked.code not in (1, 2):
             return replace(facts, at_root=True), looked
-        gone = (f"--ignore={self.cold.launch.root / path}" for path, _ in broken)
+        gone = (f"--ignore={self.cold.launch.root / path}" for path in broken)
         run = self._run(bug, ("-x", *ignored, *gone))
         outcome = outcome_of(bug.id, run)
         if run.code == 5:
@@ -170,7 +169,7 @@ class Replays:
     def _alone(self, bug: PastBug, test: str | None) -> Ending | None:
         """How the test that noticed ends alone under the bug; None if it doesn't pass without."""
         index = next((n for n, one in enumerate(self.baseline.tests) if one.id == test), None)
-        if index is None:
+        if index is None or self._stopped.is_set():
             return None
         test = self.baseline.tests[index].id
         if test not in self._known:
@@ -228,6 +227,19 @@ def _is_uncollected(run: ColdRun) -> bool:
         return True
     found = _UNCOLLECTED.search(run.output)
     return run.code in (1, 2) and found is not None and "::" not in found.group(1)
+
+
+def _reasons(output: str) -> tuple[str, ...]:
+    """What could not be imported, each with the error; in pytest's summary they are cut off."""
+    parts = _SECTION.split(output)
+    if len(parts) == 1:
+        # A conftest.py that fails has no section.
+        return tuple(found.group(0)[4:] for found in _RAISED.finditer(output))[-1:]
+    found = []
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
+        raised = [error.group(0)[4:] for error in _RAISED.finditer(text)]
+        found.append(f"{name}: {raised[-1]}" if raised else name)
+    return tuple(found)
 
 
 def _lines(content: bytes) -> list[str]:
