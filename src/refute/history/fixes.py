@@ -127,9 +127,6 @@ def _read(
 
 def _piece(repository: Repository, commit: Commit, entry: Entry, prefix: str) -> Piece:
     patch = repository.backwards(commit, entry.path)
-    if prefix:
-        # Within a subfolder git's paths are longer than the project's.
-        patch = patch.replace(f"a/{prefix}".encode(), b"a/").replace(f"b/{prefix}".encode(), b"b/")
     fixed, buggy = (
         None if name is None else repository.blob(name) for name in (entry.after, entry.before)
     )

@@ -26,7 +26,18 @@ _QUIET = {
     "LC_ALL": "C",
 }
 _SECONDS = 120
-_CONFIG = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "diff.noprefix=false")
+_CONFIG = tuple(
+    word
+    for setting in (
+        "core.fsmonitor=false",
+        "core.quotePath=false",
+        "core.autocrlf=false",
+        "diff.noprefix=false",
+        "apply.ignoreWhitespace=no",
+    )
+    for word in ("-c", setting)
+)
+"""Settings of the user's that would change what is said, or how a patch is taken."""
 
 
 class GitError(Exception):
@@ -117,8 +128,12 @@ class Repository:
         return found
 
     def backwards(self, commit: Commit, path: str) -> bytes:
-        """The patch that takes back what the commit did to a path."""
-        words = ("-p", "-R", "--no-renames", "--full-index", "--no-ext-diff", "--no-textconv")
+        """The patch that takes back what the commit did to a path; in the patch it is relative to
+        the project's root.
+        """
+        words = ["-p", "-R", "--no-renames", "--full-index", "--no-ext-diff", "--no-textconv"]
+        if self.prefix:
+            words.append(f"--relative={self.prefix}")
         return self._ask("diff-tree", *words, commit.parents[0], commit.hash, "--", path)
 
     def blob(self, name: str) -> bytes:

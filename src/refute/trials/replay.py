@@ -85,7 +85,7 @@ class Replays:
         ran = sum(number in files for number in self.baseline.test_files)
         facts = Replay(bug.id, outcome_of(bug.id, run), ids, ran, seconds=run.seconds)
         if _is_uncollected(run):
-            facts, run = self._rest(bug, facts, ignored)
+            facts, run, ignored = self._rest(bug, facts, ignored)
         if facts.outcome.result not in (Result.FAILED, Result.DIED, Result.TIMEOUT):
             return facts
         if facts.at_root or (facts.uncollected and _is_uncollected(run)):
@@ -104,25 +104,28 @@ class Replays:
 
     def _rest(
         self, bug: PastBug, facts: Replay, ignored: tuple[str, ...]
-    ) -> tuple[Replay, ColdRun]:
-        """Find out what can't be collected any more, and run the tests that can."""
+    ) -> tuple[Replay, ColdRun, tuple[str, ...]]:
+        """Find out what can't be collected any more, and run the tests that can; with the
+        options that leave out the others.
+        """
         if bug.why is Why.CATALOGUE:
             # Nothing of today's was built upon such a patch: what it breaks is what it is.
-            return facts, ColdRun(1, "", 0.0)
+            return facts, ColdRun(1, "", 0.0), ignored
         words = ("--collect-only", "-q", "--continue-on-collection-errors", *ignored)
         looked = self._run(bug, words)
         broken = [found.group(1) for found in _UNCOLLECTED.finditer(looked.output)]
         facts = replace(facts, uncollected=_reasons(looked.output) or ("all tests",))
         inside = any(self._is_source(place.group(1)) for place in _PLACE.finditer(looked.output))
         if inside or not broken or looked.code not in (1, 2):
-            return replace(facts, at_root=True), looked
-        gone = (f"--ignore={self.cold.launch.root / path}" for path in broken)
-        run = self._run(bug, ("-x", *ignored, *gone))
+            return replace(facts, at_root=True), looked, ignored
+        root = self.cold.launch.root
+        ignored = (*ignored, *(f"--ignore={root / path}" for path in broken))
+        run = self._run(bug, ("-x", *ignored))
         outcome = outcome_of(bug.id, run)
         if run.code == 5:
             # No test is left.
-            return replace(facts, at_root=False), run
-        return replace(facts, outcome=outcome, seconds=facts.seconds + run.seconds), run
+            return facts, run, ignored
+        return replace(facts, outcome=outcome, seconds=facts.seconds + run.seconds), run, ignored
 
     def _is_source(self, name: str) -> bool:
         root = self.cold.launch.root
@@ -156,15 +159,24 @@ class Replays:
         outcome = facts.outcome
         if facts.lacking or outcome.result is Result.TIMEOUT:
             return facts
+        found = self._witnessed(bug, outcome)
+        if found is None:
+            # It may need the tests before it, or be a matter of chance.
+            again = outcome_of(bug.id, self._run(bug, ("-x", *ignored)))
+            if (again.result, again.test) == (outcome.result, outcome.test):
+                return facts
+            # Then chance noticed first, or alone.
+            found = self._witnessed(bug, again)
+        return replace(facts, steady=False) if found is None else replace(facts, outcome=found)
+
+    def _witnessed(self, bug: PastBug, outcome: Outcome) -> Outcome | None:
+        """The outcome with the failure that the test shows by itself; None if it shows none."""
         alone = self._alone(bug, outcome.test)
-        if alone is not None and alone.failure is not None:
-            failure = alone.failure
-            if outcome.failure is not None and failure.phase in ("collect", "process"):
-                failure = outcome.failure
-            return replace(facts, outcome=replace(outcome, failure=failure))
-        # It may need the tests before it, or be a matter of chance.
-        again = outcome_of(bug.id, self._run(bug, ("-x", *ignored)))
-        return replace(facts, steady=again.result is outcome.result)
+        if alone is None or alone.failure is None:
+            return None
+        # What a collection or a process ends with is told better by pytest's own words.
+        worse = alone.failure.phase in ("collect", "process") and outcome.failure is not None
+        return outcome if worse else replace(outcome, failure=alone.failure)
 
     def _alone(self, bug: PastBug, test: str | None) -> Ending | None:
         """How the test that noticed ends alone under the bug; None if it doesn't pass without."""
