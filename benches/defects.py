@@ -118,7 +118,7 @@ def entry(report: Mapping[str, Any]) -> dict[str, Any]:
         "commit": report["environment"]["commit"],
         "python": report["environment"]["python"],
         "tests": report["suite"]["tests"],
-        "metrics": report["metrics"],
+        "metrics": report["metrics"]["defects"],
         "bugs": [{key: bug[key] for key in KEPT} for bug in report["bugs"]],
     }
 

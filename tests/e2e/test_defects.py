@@ -158,7 +158,7 @@ def test_summary_and_rate(world: World) -> None:
     done = world.done
     assert done.code == 0, done.output
     assert "5 of 6 past bugs would be detected today (83.3%)." in done.output
-    assert done.report["metrics"]["rate"] == 5 / 6
+    assert done.report["metrics"]["defects"]["rate"] == 5 / 6
     assert done.report["suite"]["set_aside"] == 1
     assert "Labels have no blanks around them" in done.output
     assert "Not replayable: 5" in done.output

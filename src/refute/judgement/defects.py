@@ -175,19 +175,28 @@ def to_json(defects: Defects) -> Document:
         "partial": defects.partial,
         "suite": {"tests": defects.tests, "set_aside": defects.aside},
         "metrics": {
-            "detected": counts.detected,
-            "missed": counts.missed,
-            "replayed": counts.replayed,
-            "rate": counts.rate,
-            "pending": counts.pending,
-            "not_replayable": {reason.value: number for reason, number in counts.unfit.items()},
+            "defects": {
+                "detected": counts.detected,
+                "missed": counts.missed,
+                "replayed": counts.replayed,
+                "rate": counts.rate,
+                "pending": counts.pending,
+                "not_replayable": {reason.value: number for reason, number in counts.unfit.items()},
+            }
         },
-        "findings": [asdict(one) | {"evidence": list(one.evidence)} for one in defects.findings],
+        "findings": [_finding(one) for one in defects.findings],
         "tests": names,
         "bugs": [_bug(bug, positions) for bug in defects.bugs],
         "notes": [asdict(note) for note in defects.notes],
         "timing": [asdict(one) | {"seconds": round(one.seconds, 6)} for one in defects.timing],
     }
+
+
+def _finding(one: Finding) -> Document:
+    # Findings of this command are not accepted one by one, so that nothing is said of it.
+    fields = asdict(one) | {"evidence": list(one.evidence)}
+    del fields["accepted"]
+    return fields
 
 
 def _bug(bug: BugRecord, positions: Mapping[str, int]) -> Document:
@@ -205,7 +214,7 @@ def from_json(document: Document) -> Defects:
     try:
         names = document["tests"]
         bugs = tuple(_read_bug(fields, names) for fields in document["bugs"])
-        found = document["metrics"]
+        found = document["metrics"]["defects"]
         return Defects(
             version=document["tool"]["version"],
             project=document["project"],
