@@ -99,7 +99,7 @@ def _how(ending: Ending, limit: float) -> str:
     }[kind]
 
 
-def _ways(root: Path, fault: Fault) -> tuple[dict[str, Any] | None, dict[Path, bytes]]:
+def _ways(root: Path, fault: Fault) -> tuple[dict[str, Any] | None, dict[Path, bytes | None]]:
     """How the fault is put in: by the process that runs the test, or as source."""
     if isinstance(fault, DoubleFault):
         return double_record(root, fault), {}

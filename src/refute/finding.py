@@ -22,6 +22,7 @@ class Slug(StrEnum):
     UNSEALED = "unsealed"
     RED_TEST = "red-test"
     FLAKY_TEST = "flaky-test"
+    MISSED_BUG = "missed-bug"
     SURVIVOR = "survivor"
     UNTESTED_FUNCTION = "untested-function"
     UNNOTICED_FUNCTION = "unnoticed-function"

@@ -265,7 +265,7 @@ KEYS: dict[str, str] = {
 }
 """Keys of [tool.refute] and the fields of Settings that they set."""
 
-TABLES = ("gate",)
+TABLES = ("defects", "gate")
 """Tables of [tool.refute] that are read by those who need them."""
 
 COMMAND_LINE_ONLY = ("isolation", "unsealed", "seal", "paths", "score_only", "quiet", "plain")

@@ -68,6 +68,8 @@ class Cradle:
                 self._mutants(request)
             elif request["op"] == "rewrites":
                 self._rewrites(request)
+            elif request["op"] == "past":
+                self._past(request)
             elif request["op"] in ("collect", "base"):
                 status = self._in_fork(lambda request=request: self._pytest(request))  # type: ignore[misc]
                 if self._layers.dirty():
@@ -123,6 +125,11 @@ class Cradle:
                 continue
             self._channel.send({"event": "rewrites", "rewrites": found})
         self._channel.send({"event": "rewrites-done"})
+
+    def _past(self, request: Record) -> None:
+        from .past import answer
+
+        self._channel.send({"event": "past", "answers": answer(request["questions"])})
 
     def _pytest(self, request: Record) -> None:
         from .forks import Forks

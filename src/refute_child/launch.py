@@ -5,7 +5,8 @@
 
 The plan: `argv`, `env`, `cwd`; `seal` ("full", or "none": just execute, in its own session);
 `parent` (the pid that must outlive us); `pass_fds`; `error_fd`; `writable` and `hide`
-(folders); `files` (absolute path to base64 of the content that the program shall find there);
+(folders); `files` (absolute path to base64 of the content that the program shall find there,
+or null for a file that it shall not find);
 `services` ([host, port] of what listens on the machine's loopback and can be reached from
 inside, see `relay.py`) and `control` (the relay's line to the controller, or -1);
 `init` (stay pid 1 and run argv below, for programs that reap nobody); `keep_admin` (argv may
@@ -212,7 +213,7 @@ def _be_first_process(plan: dict[str, Any], alive: int, line: socket | None) -> 
             with step("services"):
                 relay.hand_over(line, plan["services"])
         for path, content in plan["files"].items():
-            tree.write(path, b64decode(content))
+            tree.write(path, None if content is None else b64decode(content))
         for note in tree.notes:
             _report(plan, note=note)
         if plan["keep_admin"]:

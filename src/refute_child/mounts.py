@@ -104,10 +104,14 @@ class Tree:
         self._count += 1
         return Folder(path, "overlay", str(self._count))
 
-    def write(self, path: str, content: bytes) -> None:
-        """Put `content` at `path`, with the mode of what was there."""
+    def write(self, path: str, content: bytes | None) -> None:
+        """Put `content` at `path`, with the mode of what was there; None takes the file away."""
         with step(f"write {path}"):
+            if content is None:
+                os.unlink(path)
+                return
             try:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "wb") as file:
                     file.write(content)
             except OSError:

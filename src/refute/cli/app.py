@@ -10,6 +10,7 @@ import click
 from refute import __version__
 from refute.cli.attempt import attempt
 from refute.cli.completion import completion
+from refute.cli.defects import defects
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
 from refute.cli.gate import gate
@@ -72,6 +73,7 @@ for _command in (
     theatre,
     show,
     attempt,
+    defects,
     gate,
     ratchet,
     stability,

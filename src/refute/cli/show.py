@@ -1,4 +1,4 @@
-"""``refute show``: one mutant, test, double, blind place or double fault, with the evidence."""
+"""``refute show``: one mutant, test, double, blind place, double fault or past bug."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Show one mutant, test, double or blind place.")
 @click.argument("id")
 @click.option(
-    "--patch", is_flag=True, help="Print a mutant as a patch for `git apply`, and nothing else."
+    "--patch",
+    is_flag=True,
+    help="Print a mutant or past bug as a patch for `git apply`, and nothing else.",
 )
 @root_option
 @click.option("--plain", is_flag=True, help="No colour.")
@@ -30,8 +32,9 @@ def show(id: str, patch: bool, root: Path, plain: bool) -> ExitCode:
     test, by its node id, its name or a part that no other test has: what it is worth, what it
     overlooked, its doubles, what it really crosses. A double, by its id (w-...) or by what it
     replaces: what it swallows, and what nobody looks at. A blind place (p-...): the changes that
-    stay green there. A double fault (d-...): what the tests made of it. Of ids the first
-    characters are enough, if nothing else has them.
+    stay green there. A double fault (d-...): what the tests made of it. A past bug (b-...), as
+    `refute defects` prints it: the commit, the change, what the tests made of it. Of ids the
+    first characters are enough, if nothing else has them.
 
     \b
     Examples:
@@ -45,15 +48,33 @@ def show(id: str, patch: bool, root: Path, plain: bool) -> ExitCode:
     from refute.judgement import load
     from refute.report import lookup, mutant
 
+    if id.strip().lower().startswith("b-"):
+        _show_bug(root.resolve(), id, patch=patch, plain=plain)
+        return ExitCode.OK
     judgement = load(root.resolve())
     if patch:
         if re.match(r"[dpw]-", id.strip().lower()):
-            raise click.UsageError("Only a mutant (m-...) can be had as a patch.")
+            raise click.UsageError(
+                "Only a mutant (m-...) or a past bug (b-...) can be had as a patch."
+            )
         # Bytes, because the file's own encoding and line ends have to come through.
         sys.stdout.buffer.write(mutant.patch(judgement, lookup.find_mutant(judgement, id)))
     else:
         _show(judgement, id.strip(), plain=plain)
     return ExitCode.OK
+
+
+def _show_bug(root: Path, wanted: str, *, patch: bool, plain: bool) -> None:
+    """Print a past bug of the last `refute defects`, or its patch."""
+    from refute.judgement import defects as document
+    from refute.report import console_for, defects
+    from refute.report.lookup import find_bug
+
+    bug = find_bug(document.load(root), wanted)
+    if patch:
+        sys.stdout.buffer.write(bug.diff.encode("utf-8", "surrogateescape"))
+    else:
+        defects.show(bug, console_for(plain=plain))
 
 
 def _show(judgement: Judgement, wanted: str, *, plain: bool) -> None:

@@ -157,4 +157,39 @@ ENTRIES = (
         "or at the header of its function.",
         None,
     ),
+    Message(
+        "no-history",
+        "no git history",
+        "`refute defects` reads the bugs that were fixed from the project's git history. Here "
+        "there is no git, no repository, or no commit; git's own words are in the message.",
+        "Run it in a clone of the project, or replay bugs of your own: "
+        "`refute defects --catalogue FOLDER`, with one patch a bug.",
+        ExitCode.ENVIRONMENT,
+    ),
+    Message(
+        "no-patches",
+        "a catalogue without patches",
+        "A catalogue is a folder with one patch a bug, in files that end in .patch or .diff. Each "
+        "patch puts the bug into today's code.",
+        "Give the folder that holds the patches. `git diff > bugs/name.patch` makes one of an "
+        "edit, and `git diff -R` takes a fix back.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "no-bugs",
+        "no bug fixes found",
+        "No commit within the limits counts as a bug fix that changes source. The rule reads "
+        "messages: a fix, a linked issue, a revert; docs/measures/defects.md has it in full.",
+        "Say how your project names its fixes: `refute defects --rule REGEX`, or `pattern` under "
+        "[tool.refute.defects]; or look further back with another `--since`.",
+        ExitCode.NOTHING_JUDGED,
+    ),
+    Message(
+        "shallow-clone",
+        "a shallow clone",
+        "The clone holds the last commits alone, so that older bug fixes are not seen, and the "
+        "first commit that is there can't be taken back.",
+        "`git fetch --unshallow` brings the whole history; in GitHub Actions, `fetch-depth: 0`.",
+        None,
+    ),
 )

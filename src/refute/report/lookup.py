@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from refute.errors import fail
 from refute.judgement import BlindPlace, Judged, Judgement, MergedDouble, Theatre, TriedDouble
+from refute.judgement.defects import BugRecord, Defects
 
 SOME = 5
 """How many ids a message names."""
@@ -53,6 +54,12 @@ def find_fault(judgement: Judgement, wanted: str) -> TriedDouble:
     """The double fault whose id begins like that. Raises RefuteError unknown-fault."""
     known = {one.fault.id: one for one in theatre_of(judgement).double_faults}
     return _by_id(known, wanted, wanted.strip().lower(), "double fault", "unknown-fault")
+
+
+def find_bug(defects: Defects, wanted: str) -> BugRecord:
+    """The past bug whose id begins like that. Raises RefuteError unknown-fault."""
+    known = {bug.id: bug for bug in defects.bugs}
+    return _by_id(known, wanted, wanted.strip().lower(), "past bug", "unknown-fault")
 
 
 def find_test(judgement: Judgement, wanted: str) -> str:

@@ -75,11 +75,16 @@ class OneTest:
         self._usual = found.accidents
         return found
 
-    def under(self, fault: Record | None, files: Mapping[Path, bytes]) -> Ending:
+    def under(self, fault: Record | None, files: Mapping[Path, bytes | None]) -> Ending:
         """The test under a fault: a record to be put in by the process itself, or files that
         hold it. What pytest prints goes where our own output goes.
         """
         return self._run(fault, files)
+
+    def quietly(self, files: Mapping[Path, bytes | None]) -> Ending:
+        """The test on changed files; what pytest prints goes nowhere."""
+        with tempfile.TemporaryFile() as log:
+            return self._run(None, files, log)
 
     def _quiet(self) -> Ending:
         with tempfile.TemporaryFile() as log:
@@ -96,7 +101,7 @@ class OneTest:
     def _run(
         self,
         fault: Record | None,
-        files: Mapping[Path, bytes],
+        files: Mapping[Path, bytes | None],
         log: BinaryIO | None = None,
         control: Control | None = None,
     ) -> Ending:

@@ -10,7 +10,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -110,6 +110,20 @@ class Cold:
             run = self._wait(program, log)
             return replace(run, reached=control.last()) if run.code == 0 else run
 
+    def altered(
+        self,
+        files: Mapping[Path, bytes | None],
+        options: Sequence[str],
+        started: Callable[[sealing.Program], None],
+    ) -> ColdRun:
+        """The suite on a tree with these files (None: taken away) and further options of pytest,
+        `-x` among them if it shall stop at the first failure; ``started`` hears of the process.
+        """
+        log = tempfile.TemporaryFile()
+        program = self._spawn(files, log, further=options)
+        started(program)
+        return self._wait(program, log)
+
     def narrow(self, services: Iterable[Service]) -> None:
         """Let through these services alone, from now on; those who share them take turns."""
         self.launch = replace(self.launch, services=tuple(sorted(services)))
@@ -153,7 +167,13 @@ class Cold:
         one.log.close()
         return judge_cold(one.about, ColdRun(code, output, seconds))
 
-    def _spawn(self, files: dict[Path, bytes], log: BinaryIO, control: int = -1) -> sealing.Program:
+    def _spawn(
+        self,
+        files: Mapping[Path, bytes | None],
+        log: BinaryIO,
+        control: int = -1,
+        further: Sequence[str] = ("-x",),
+    ) -> sealing.Program:
         launch = self.launch
         where = "cwd" if launch.cwd_on_path else "-"
         return sealing.spawn(
@@ -165,7 +185,8 @@ class Cold:
                 str(launch.memory),
                 *launch.arguments,
                 *self.options,
-                *("-x", "-rfE", "--tb=short", "--color=no"),
+                *further,
+                *("-rfE", "--tb=short", "--color=no"),
             ],
             env=dict(launch.environment),
             cwd=launch.root,
@@ -205,6 +226,11 @@ def mutated_bytes(path: Path, planned: Planned) -> bytes:
 
 def judge_cold(planned: Planned, run: ColdRun) -> Outcome:
     """What one plain run says about a mutant, by pytest's exit code."""
+    return outcome_of(planned.mutant.id, run)
+
+
+def outcome_of(fault: str, run: ColdRun) -> Outcome:
+    """What one plain run says about the fault with this id."""
     noticed = _NOTICED.search(run.output)
     result = {None: Result.TIMEOUT, 0: Result.PASSED, 1: Result.FAILED}.get(run.code, Result.DIED)
     detail = "" if run.code in (0, 1, None) else f"pytest ended with status {run.code}"
@@ -223,7 +249,7 @@ def judge_cold(planned: Planned, run: ColdRun) -> Outcome:
             accident=False,
         )
     return Outcome(
-        mutant=planned.mutant.id,
+        mutant=fault,
         mechanism=Mechanism.COLD,
         result=result,
         test=noticed.group(1) if noticed and result is not Result.PASSED else None,

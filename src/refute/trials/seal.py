@@ -137,7 +137,7 @@ def plan(
     cwd: Path,
     project_root: Path,
     seal: Seal,
-    files: Mapping[Path, bytes] | None = None,
+    files: Mapping[Path, bytes | None] | None = None,
     keep_admin: bool = False,
     init: bool = False,
     pass_fds: Sequence[int] = (),
@@ -145,7 +145,8 @@ def plan(
     control: int = -1,
     error_fd: int = -1,
 ) -> dict[str, Any]:
-    """What the launcher is to do; its docstring has the meaning of each key.
+    """What the launcher is to do; its docstring has the meaning of each key. A file of None is
+    taken away.
 
     Raises ValueError for `files` without a seal: they would be written to the real tree.
     """
@@ -163,7 +164,10 @@ def plan(
         "error_fd": error_fd,
         "writable": writable_folders(project_root, env),
         "hide": [*_HIDDEN, *filter(None, [env.get("XDG_RUNTIME_DIR")])],
-        "files": {str(p): b64encode(text).decode() for p, text in (files or {}).items()},
+        "files": {
+            str(path): None if content is None else b64encode(content).decode()
+            for path, content in (files or {}).items()
+        },
         "init": init,
         "keep_admin": keep_admin,
     }
@@ -176,7 +180,7 @@ def spawn(
     cwd: Path,
     project_root: Path,
     seal: Seal,
-    files: Mapping[Path, bytes] | None = None,
+    files: Mapping[Path, bytes | None] | None = None,
     keep_admin: bool = False,
     init: bool = False,
     pass_fds: Sequence[int] = (),
