@@ -126,6 +126,14 @@ class Diary:
             self.note("reused", f"{reused} verdicts are taken over from earlier runs.")
         self.tell(Estimate(mutants, seconds))
 
+    def also_reused(self, pairs: int) -> None:
+        """What the strength phase took over."""
+        if pairs:
+            self.note(
+                "reused",
+                f"{pairs:,} pairs of a fault and a test are taken over from earlier runs.",
+            )
+
     def goes_cold(self, reason: str) -> None:
         """Forks do not suit this suite."""
         self.warn(

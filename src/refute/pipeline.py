@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from refute import __version__, findings, judgement
+from refute import findings, judgement
 from refute.baseline import Baseline, TestOutcome
 from refute.console import Console
 from refute.diary import Diary
@@ -17,12 +15,14 @@ from refute.faults.fault import Mutant
 from refute.faults.plan import Plan, Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
 from refute.finding import ordered
-from refute.interpreter import Interpreter, choose
+from refute.interpreter import choose
 from refute.judgement import Judgement, Source
+from refute.keeping import context_of, open_store, read_tree
 from refute.ledger import Ledger
 from refute.project import Project, discover
+from refute.reuse import Reuse
+from refute.reuse_strength import StrengthReuse
 from refute.settings import Settings
-from refute.store import Store
 from refute.strengthening import Strengthening
 from refute.theatre import findings as theatre_findings
 from refute.theatre.traced import settle_reached
@@ -55,16 +55,16 @@ def run(settings: Settings, console: Console) -> Judgement:
         ledger = Ledger(baseline, console.handle)
         plan = _plan(mutants, baseline, ledger, leave=_unsafe(seal, settings))
         strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
-        context = _context(settings, project, interpreter, engine)
+        tree = read_tree(engine, project, collected, baseline)
+        context = context_of(settings, project, interpreter, engine.launch)
         try:
-            with closing(Store.open(project.root, diary.warn)) as store:
-                unfit = _score(engine, plan, baseline, ledger, store, context, diary)
-            strength.baseline = baseline = _without_unfit(baseline, unfit)
-            if not settings.score_only:
-                with diary.stage("strength") as stage:
-                    judged = tuple(ledger.judged.values())
-                    factor = settings.timeout_factor
-                    stage.count = strength.run(engine, judged, factor, diary.progress)
+            with open_store(project, diary.warn) as store:
+                reuse = Reuse(store, context, tree, baseline, plan)
+                unfit = _score(engine, plan, baseline, ledger, reuse, diary)
+                strength.baseline = baseline = _without_unfit(baseline, unfit)
+                if not settings.score_only:
+                    kept = StrengthReuse(store, context, tree, baseline, strength.places())
+                    _strengthen(engine, settings, strength, kept, ledger, diary)
         except KeyboardInterrupt:
             diary.interrupted(ledger.done, len(ledger.planned))
     judged = tuple(ledger.judged.values())
@@ -152,23 +152,38 @@ def _score(
     plan: Plan,
     baseline: Baseline,
     ledger: Ledger,
-    store: Store,
-    context: str,
+    reuse: Reuse,
     diary: Diary,
 ) -> dict[int, str]:
     """Each mutant until its first kill; returns tests that don't suit forks, with the reason."""
-    known = ledger.reuse(store.known(context))
+    known = ledger.reuse(reuse.known())
     ahead = len(ledger.planned) - len(known)
     diary.ahead(ahead, estimate(plan, baseline, engine.jobs), len(known))
 
     def on_outcome(planned: Planned, outcome: Outcome) -> None:
-        store.add(context, outcome)
+        reuse.keep(planned, outcome)
         ledger.add(planned, outcome)
 
     with diary.stage("trials") as stage:
         unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold)
         stage.count = ledger.done
+    reuse.forget(unfit)
     return unfit
+
+
+def _strengthen(
+    engine: Engine,
+    settings: Settings,
+    strength: Strengthening,
+    kept: StrengthReuse,
+    ledger: Ledger,
+    diary: Diary,
+) -> None:
+    """What the verdicts on tests and doubles still need."""
+    judged = tuple(ledger.judged.values())
+    with diary.stage("strength") as stage:
+        stage.count = strength.run(engine, judged, settings.timeout_factor, diary.progress, kept)
+    diary.also_reused(strength.reused)
 
 
 def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
@@ -179,24 +194,6 @@ def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
     for file in broken:
         diary.warn("syntax-error", f"{file.file}:{file.line} is not judged: {file.reason}.")
     return mutants
-
-
-def _context(settings: Settings, project: Project, interpreter: Interpreter, engine: Engine) -> str:
-    """A hash of all that a verdict depends on."""
-    words = (
-        __version__,
-        project.fingerprint,
-        str(interpreter.path),
-        interpreter.version,
-        interpreter.pytest,
-        repr(settings.pytest_args),
-        repr(project.tests),
-        repr(settings.timeout_factor),
-        settings.isolation,
-        # Tests that fail without a service are not the same suite as with it.
-        repr(engine.launch.services),
-    )
-    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _without_unfit(baseline: Baseline, unfit: Mapping[int, str]) -> Baseline:

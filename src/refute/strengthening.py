@@ -9,6 +9,7 @@ from pathlib import Path
 from refute.baseline import Baseline
 from refute.faults.double import DoubleFault
 from refute.faults.plan import Planned
+from refute.reuse_strength import StrengthReuse
 from refute.strength import Matrix, Notice, Pair
 from refute.theatre.chances import make_chances
 from refute.theatre.swallowed import Difference
@@ -44,6 +45,8 @@ class Strengthening:
     doubles: Sequence[DoubleFault]
     #: All that the verdicts need was run.
     complete: bool = False
+    #: Pairs that were taken over from earlier runs.
+    reused: int = 0
     _pairs: dict[str, dict[int, Notice]] = field(default_factory=dict)
     _void: set[Pair] = field(default_factory=set)
     _differences: dict[str, Mapping[int, Difference]] = field(default_factory=dict)
@@ -59,12 +62,14 @@ class Strengthening:
         judged: Sequence[Judged],
         factor: float,
         progress: Callable[[int, int], None],
+        reuse: StrengthReuse,
     ) -> int:
         """Run what the verdicts on tests still need, then find out what became of survivors;
         returns the number of pairs. Nothing is run where forks don't suit the suite. ``factor``
         is that of the limits of time.
         """
         self._learn(judged)
+        self._take_over(reuse)
         before = sum(map(len, self._pairs.values()))
         chances = make_chances(self.baseline, judged, self.doubles)
         limits, records = Limits(factor, self.baseline.collect_seconds), self._records()
@@ -74,8 +79,10 @@ class Strengthening:
             records=records,
             wanted=lambda test: wanted(chances, self.matrix, test),
             silent=lambda test: silent(chances, self.matrix, test),
-            tell=self._tell,
+            tell=lambda pair, result, failure: reuse.told(pair, self._tell(pair, result, failure)),
             on_done=lambda done: progress(done, len(chances.by_test)),
+            heard=reuse.heard,
+            settled=reuse.settled,
         )
         pairs.begin(chances.by_test)
         self.complete = engine.strengthen(pairs)
@@ -85,7 +92,7 @@ class Strengthening:
             found = {test: difference_of(one, mutants[id]) for test, one in told.items()}
             self._differences[id] = found
 
-        tracing = Tracing(self.baseline, limits, records, tell)
+        tracing = Tracing(self.baseline, limits, records, tell, reuse.trace, reuse.traced)
         tracing.begin(worth_tracing(judged, chances))
         engine.strengthen(tracing)
         return sum(map(len, self._pairs.values())) - before
@@ -126,17 +133,34 @@ class Strengthening:
         records = {one.mutant.id: requests.fault(one) for one in self.planned}
         return records | {fault.id: double_record(self.root, fault) for fault in self.doubles}
 
-    def _tell(self, pair: Pair, result: Result, failure: Failure | None) -> None:
+    def _take_over(self, reuse: StrengthReuse) -> None:
+        """What earlier runs found out and still holds."""
+        kept = reuse.pairs()
+        self.reused = len(kept)
+        for (fault, test), notice in kept.items():
+            if notice is None:
+                self._void.add((fault, test))
+            else:
+                self._pairs.setdefault(fault, {})[test] = notice
+
+    def places(self) -> dict[str, tuple[str, int]]:
+        """File and line of each fault, by its id."""
+        found = {one.mutant.id: (one.mutant.file, one.mutant.line) for one in self.planned}
+        return found | {one.id: (one.site.file, one.site.line) for one in self.doubles}
+
+    def _tell(self, pair: Pair, result: Result, failure: Failure | None) -> Notice | None:
         fault, test = pair
         if result is Result.BROKEN:
             self._void.add(pair)
-            return
+            return None
         notice = {
             Result.PASSED: Notice.NONE,
             Result.TIMEOUT: Notice.TIMEOUT,
             Result.DIED: Notice.CRASHED,
         }.get(result)
-        self._pairs.setdefault(fault, {})[test] = notice or _KINDS[kill_kind(failure)]
+        found = notice or _KINDS[kill_kind(failure)]
+        self._pairs.setdefault(fault, {})[test] = found
+        return found
 
 
 def double_record(root: Path, fault: DoubleFault) -> Record:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import TracebackType
 
 from refute.baseline import Baseline, Test, TestOutcome
@@ -26,6 +26,7 @@ from refute.trials.pairs import Pairs
 from refute.trials.pool import Pool, Suite
 from refute.trials.reasons import graver
 from refute.trials.requests import Limits
+from refute.trials.scribe import Broken, Pieces, read_mutants, read_pieces
 from refute.trials.seal import Seal, SealKind
 from refute.trials.services import listening
 from refute.trials.slot import Launch, Record, Slot, alive, greet, narrowed
@@ -35,15 +36,6 @@ PROCESSES = 256
 """Processes that one trial may have at a time."""
 MEMORY = 4 << 30
 """Bytes that one trial may hold, on a machine that has enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A source file that could not be read or parsed."""
-
-    file: str
-    line: int
-    reason: str
 
 
 class Engine:
@@ -167,31 +159,11 @@ class Engine:
 
     def mutants(self, files: Iterable[str]) -> tuple[list[Mutant], list[Broken]]:
         """All mutants of these files, made by the project's interpreter."""
-        settings = self._settings
-        from refute_child.operators import OPERATORS
-        from refute_child.suppress import RULES
+        return read_mutants(self.launch, self._settings, files)
 
-        # Sources are only parsed here, so this process needs no seal.
-        scribe = Slot(replace(self.launch, seal=Seal(SealKind.NONE)))
-        try:
-            greet(scribe)
-            scribe.send(
-                {
-                    "op": "mutants",
-                    "files": [(file, str(self._project.root / file)) for file in files],
-                    "operators": [name for name in OPERATORS if settings.operators.allows(name)],
-                    "rules": [name for name in RULES if name not in settings.rules_off],
-                }
-            )
-            found: list[Mutant] = []
-            broken: list[Broken] = []
-            while (record := scribe.expect("mutants", "mutants-done"))["event"] == "mutants":
-                found += [Mutant.from_record(fields) for fields in record["mutants"]]
-                if "error" in record:
-                    broken.append(Broken(record["file"], record["line"], record["error"]))
-        finally:
-            scribe.close()
-        return found, broken
+    def pieces(self, files: Iterable[str], tops: Iterable[str]) -> Mapping[str, Pieces]:
+        """What these files consist of, read by the project's interpreter."""
+        return read_pieces(self.launch, files, frozenset(tops))
 
     def hunt(
         self,

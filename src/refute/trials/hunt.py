@@ -12,7 +12,16 @@ from refute.baseline import Baseline
 from refute.faults.plan import LASTING, Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import LONG, Batch, Limits, Requests, Try, nearest, told_failure
+from refute.trials.requests import (
+    LONG,
+    Batch,
+    Limits,
+    Requests,
+    Try,
+    by_fault,
+    nearest,
+    told_failure,
+)
 from refute.trials.slot import Record
 
 CONTROL_EVERY = 200
@@ -156,7 +165,7 @@ class Hunt:
 
     def _on_batch(self, batch: Batch, request: Request, reply: Record) -> None:
         """Accept proven kills; whatever else happened is looked at again, one at a time."""
-        results = {record["id"]: record for record in reply.get("results", ())}
+        results = by_fault(reply.get("results", ()))
         stopped = False
         for one in batch.tries:
             planned = one.planned
