@@ -126,6 +126,11 @@ class Diary:
             self.note("reused", f"{reused} verdicts are taken over from earlier runs.")
         self.tell(Estimate(mutants, seconds))
 
+    def chosen(self, notes: Sequence[str]) -> None:
+        """What of all that could be judged is."""
+        for text in notes:
+            self.note("selection", text)
+
     def also_reused(self, pairs: int) -> None:
         """What the strength phase took over."""
         if pairs:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from refute import findings, judgement
 from refute.baseline import Baseline, TestOutcome
+from refute.changes import Changes
 from refute.console import Console
 from refute.diary import Diary
 from refute.faults.doubles import make_double_faults
@@ -22,6 +23,8 @@ from refute.ledger import Ledger
 from refute.project import Project, discover
 from refute.reuse import Reuse
 from refute.reuse_strength import StrengthReuse
+from refute.selecting import Choice, files_with_changes, find_changes
+from refute.selecting import choose as choose_mutants
 from refute.settings import Settings
 from refute.strengthening import Strengthening
 from refute.theatre import findings as theatre_findings
@@ -43,19 +46,24 @@ def run(settings: Settings, console: Console) -> Judgement:
     """
     diary = Diary(console.handle)
     project = discover(settings)
+    changes = find_changes(settings)
     judgement.check_writable(project.root)
     interpreter = choose(settings, project)
     seal = choose_seal(settings, project)
     diary.setting(project, interpreter, seal)
     with Engine(settings, project, interpreter, seal) as engine:
         collected = _collect(engine, diary)
-        mutants = _faults(engine, selected_files(project, settings), diary)
+        files = files_with_changes(selected_files(project, settings), project, changes)
+        mutants = _faults(engine, files, diary)
         baseline = _observe(engine, collected, mutants, diary)
         check_origin(project, collected, baseline)
         ledger = Ledger(baseline, console.handle)
-        plan = _plan(mutants, baseline, ledger, leave=_unsafe(seal, settings))
-        strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
         tree = read_tree(engine, project, collected, baseline)
+        choice = choose_mutants(mutants, baseline, tree, changes, settings.shard)
+        diary.chosen(choice.notes)
+        plan = _plan(choice.mutants, baseline, ledger, leave=_unsafe(seal, settings))
+        strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
+        strength.outside, strength.only = choice.outside, choice.tests
         context = context_of(settings, project, interpreter, engine.launch)
         try:
             with open_store(project, diary.warn) as store:
@@ -72,7 +80,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     judged = settle_reached(judged, theatre.traces if theatre is not None else {})
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
-        selection=_selection(settings),
+        selection=_selection(settings, choice, changes),
         project=judgement.Project(project.name, project.files, project.tests),
         baseline=baseline,
         judged=judged,
@@ -80,7 +88,10 @@ def run(settings: Settings, console: Console) -> Judgement:
         findings=ordered(
             [
                 *findings.find(
-                    judged, baseline, unsealed=_unsealed(seal), silent=not strength.complete
+                    judged,
+                    baseline,
+                    unsealed=_unsealed(seal),
+                    silent=not strength.complete and not choice.outside,
                 ),
                 *(theatre_findings.find(theatre, baseline) if theatre is not None else ()),
             ]
@@ -123,7 +134,7 @@ def _unsafe(seal: Seal, settings: Settings) -> bool:
     return seal.kind is SealKind.NONE and not settings.unsealed
 
 
-def _plan(mutants: list[Mutant], baseline: Baseline, ledger: Ledger, *, leave: bool) -> Plan:
+def _plan(mutants: Sequence[Mutant], baseline: Baseline, ledger: Ledger, *, leave: bool) -> Plan:
     """Which tests are run against which mutant; what is not to be tried is entered at once."""
     plan = make_plan(mutants, baseline)
     ledger.begin(mutants, plan)
@@ -220,7 +231,7 @@ def _environment(
     )
 
 
-def _selection(settings: Settings) -> judgement.Selection:
+def _selection(settings: Settings, choice: Choice, changes: Changes | None) -> judgement.Selection:
     from refute_child.operators import OPERATORS
 
     return judgement.Selection(
@@ -228,6 +239,10 @@ def _selection(settings: Settings) -> judgement.Selection:
         operators=tuple(name for name in OPERATORS if settings.operators.allows(name)),
         rules_off=settings.rules_off,
         isolation=settings.isolation,
+        changes=changes.what if changes is not None else "",
+        changed_tests=choice.changed,
+        shard="/".join(map(str, settings.shard or ())),
+        left_out=len(choice.outside),
     )
 
 

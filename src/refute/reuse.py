@@ -39,6 +39,9 @@ class Tree:
     units: Mapping[str, tuple[Unit, ...]]
     #: Test file of each test, as a number -> names that its tests rest on.
     by_test_file: Mapping[int, frozenset[str]]
+    #: The test modules: path by number, and their functions by path.
+    test_names: Mapping[int, str] = field(default_factory=dict)
+    test_units: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
 
     def unit_at(self, file: str, line: int) -> Unit | None:
         """The unit that a line lies in; None for code outside of units."""

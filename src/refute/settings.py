@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from refute.errors import fail, nearest
+from refute.formats import parts, seconds
 
 Isolation = Literal["fork", "cold"]
 Seal = Literal["auto", "strict"]
@@ -62,6 +63,14 @@ class Settings:
     seal: Seal = "auto"
     #: Only mutants in files that match one of these globs, files or folders; empty: all.
     paths: tuple[str, ...] = ()
+    #: Only what changed since the branch left this revision.
+    since: str | None = None
+    #: Only what is staged for the next commit.
+    staged: bool = False
+    #: One part of the mutants: its number, from 1, and how many there are.
+    shard: tuple[int, int] | None = None
+    #: Seconds that a run may take; None: as long as it needs.
+    budget: float | None = None
     #: The mutation score and no more: tests and doubles are not judged.
     score_only: bool = False
     #: No progress, only warnings and the result.
@@ -93,6 +102,8 @@ def load(root: Path | str, cli_overrides: Mapping[str, Any] | None = None) -> Se
     merged: dict[str, Any] = {"jobs": cores(), **configured, **given}
     settings = Settings(root=folder, **merged)
     _check_paths(settings)
+    if settings.since is not None and settings.staged:
+        fail("bad-setting", "--since and --staged exclude each other; give one of them.")
     return settings
 
 
@@ -245,6 +256,10 @@ _CHECKERS: dict[str, Checker] = {
     "unsealed": _flag,
     "seal": _choice,
     "paths": _texts,
+    "since": _text,
+    "staged": _flag,
+    "shard": parts,
+    "budget": seconds,
     "score_only": _flag,
     "quiet": _flag,
     "plain": _flag,
@@ -263,7 +278,10 @@ KEYS: dict[str, str] = {
 }
 """Keys of [tool.refute] and the fields of Settings that they set."""
 
-COMMAND_LINE_ONLY = ("isolation", "unsealed", "seal", "paths", "score_only", "quiet", "plain")
+COMMAND_LINE_ONLY = (
+    "isolation", "unsealed", "seal", "paths", "since", "staged", "shard", "budget",
+    "score_only", "quiet", "plain",
+)  # fmt: skip
 """Options that say how to run once, not what the project is, and so are no keys."""
 
 CHOICES: dict[str, tuple[str, ...]] = {

@@ -43,6 +43,10 @@ class Strengthening:
     baseline: Baseline
     planned: Sequence[Planned]
     doubles: Sequence[DoubleFault]
+    #: Mutants that this run leaves alone.
+    outside: Sequence[Judged] = ()
+    #: The tests that are judged; None for all.
+    only: frozenset[int] | None = None
     #: All that the verdicts need was run.
     complete: bool = False
     #: Pairs that were taken over from earlier runs.
@@ -84,7 +88,7 @@ class Strengthening:
             heard=reuse.heard,
             settled=reuse.settled,
         )
-        pairs.begin(chances.by_test)
+        pairs.begin(t for t in chances.by_test if self.only is None or t in self.only)
         self.complete = engine.strengthen(pairs)
         mutants = {item.mutant.id: item.mutant for item in judged}
 
@@ -104,7 +108,7 @@ class Strengthening:
             judged=judged,
             observed=self.baseline.observed,
             double_faults=self.doubles,
-            chances=make_chances(self.baseline, judged, self.doubles),
+            chances=make_chances(self.baseline, (*judged, *self.outside), self.doubles),
             matrix=self.matrix,
             differences=self._differences,
         )

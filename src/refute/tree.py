@@ -74,7 +74,8 @@ def make_tree(
         ]
     )
     digests[WHOLE] = project.contents.fingerprint
-    return Tree(digests, project.files, units, by_test_file)
+    tests = {name: units[name] for name in modules.values() if name in units}
+    return Tree(digests, project.files, units, by_test_file, modules, tests)
 
 
 def _imported(
@@ -91,7 +92,8 @@ def _imported(
         yield piece.rest
         ran = collected.at_import.get(file, frozenset())
         for unit in piece.units:
-            if any(line in ran for line in range(unit.first, unit.last + 1)):
+            # What stands before the body is executed where the function is defined.
+            if any(line in ran for line in range(unit.body, unit.last + 1)):
                 yield from (unit.name, unit.digest)
 
 

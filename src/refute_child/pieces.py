@@ -33,11 +33,11 @@ _ACTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 def pieces(text: str, tops: Collection[str] = ()) -> dict[str, Any]:
     """The pieces of one file, as digests.
 
-    ``units`` holds [name, first line, last line, digest of the text] of each unit, where
-    namesakes are told apart by a number; ``rest`` is the digest of what is left without them,
-    comments and places aside. ``neutral`` is that of the statements which could do something
-    outside of the file when it is imported; importing the packages named in ``tops`` does not
-    count, since whoever asks knows which of their modules were executed, in which order.
+    ``units`` holds [name, first line, last line, digest of the text, first line of the body] of
+    each unit, where namesakes are told apart by a number; ``rest`` is the digest of what is left
+    without them, comments and places aside. ``neutral`` is that of the statements which could do
+    something outside of the file when it is imported; importing the packages named in ``tops``
+    does not count, since whoever asks knows which of their modules were executed, in which order.
 
     Raises SyntaxError when the text does not parse.
     """
@@ -50,7 +50,8 @@ def pieces(text: str, tops: Collection[str] = ()) -> dict[str, Any]:
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
         last = node.end_lineno or node.lineno
         seen[name] += 1
-        found.append([f"{name}#{seen[name]}", first, last, _hash("".join(lines[first - 1 : last]))])
+        digest = _hash("".join(lines[first - 1 : last]))
+        found.append([f"{name}#{seen[name]}", first, last, digest, node.body[0].lineno])
         names.add(node.name)
         _empty(node)
     rest = ast.dump(tree)

@@ -22,7 +22,7 @@ MODULES = {
 
 ROOMS = {
     "errors": ("refute.errors", "refute.messages"),
-    "settings": ("refute.settings",),
+    "settings": ("refute.settings", "refute.formats"),
     "project": (
         "refute.project",
         "refute.hints",
@@ -30,6 +30,7 @@ ROOMS = {
         "refute.sources",
         "refute.interpreter",
         "refute.contents",
+        "refute.changes",
     ),
     "outcome": ("refute.trials.outcome",),
     "observed": ("refute.observed",),
@@ -55,6 +56,7 @@ ROOMS = {
         "refute.ledger",
         "refute.reuse",
         "refute.reuse_strength",
+        "refute.selecting",
         "refute.strengthening",
         "refute.tree",
     ),

@@ -56,12 +56,15 @@ class TestMore:
 
 
 def units(text: str) -> dict[str, str]:
-    return {name: digest for name, _, _, digest in pieces(text)["units"]}
+    return {name: digest for name, _, _, digest, _ in pieces(text)["units"]}
 
 
 def test_units_by_name_and_lines() -> None:
     found = pieces(SHOP)["units"]
-    assert [one[:3] for one in found] == [["price#1", 6, 11], ["Cart.add#1", 17, 18]]
+    assert [[*one[:3], one[4]] for one in found] == [
+        ["price#1", 6, 11, 8],
+        ["Cart.add#1", 17, 18, 18],
+    ]
 
 
 def test_namesakes_are_told_apart() -> None:

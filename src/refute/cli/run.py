@@ -47,6 +47,7 @@ def run(path: Path, **given: Any) -> ExitCode:
     Examples:
       refute run                                  the whole project
       refute run --paths src/shop/orders.py       one file
+      refute run --since origin/main              what this branch changes
       refute run --operators=-number,-string      without these operators
       refute run ../service --python 3.12         another project, under python3.12
       refute run --pytest-args "-m 'not slow'"    with some tests left out
@@ -62,5 +63,8 @@ def run(path: Path, **given: Any) -> ExitCode:
     terminal.render(judgement, console_for(plain=settings.plain))
     if judgement.partial:
         return ExitCode.INTERRUPTED
+    if judgement.selection.changes and not judgement.judged:
+        # A change of texts alone is nothing to complain about.
+        return ExitCode.OK
     # The summary has said why.
     return ExitCode.OK if judgement.counts.scored else ExitCode.NOTHING_JUDGED

@@ -46,6 +46,14 @@ class Selection:
     rules_off: tuple[str, ...] = ()
     #: ``fork`` or ``cold``.
     isolation: str = "fork"
+    #: Which changes were judged, in words; empty: all code.
+    changes: str = ""
+    #: Node ids of the changed tests that were judged, if only changes were.
+    changed_tests: tuple[str, ...] = ()
+    #: One part of the mutants, as ``2/5``; empty: all.
+    shard: str = ""
+    #: Mutants that could have been tried, and were not asked for.
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,4 +107,24 @@ ENTRIES = (
         "Run `refute run` again; it writes a new one.",
         ExitCode.USAGE,
     ),
+    Message(
+        "no-git",
+        "no git repository to compare with",
+        "`--since` and `--staged` judge what has changed, and git tells what that is. The "
+        "project lies in no git work tree, the repository has no commit, or git could not be "
+        "run.",
+        "Run it in a git work tree, or leave the option out to judge everything. `--paths` "
+        "chooses files without git.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "unknown-revision",
+        "a revision that git does not know",
+        "The revision given to `--since` is no commit of this repository, or has no commit in "
+        "common with the current one. In CI the clone is often shallow and holds the last commit "
+        "alone.",
+        "Check the name (`git log REV` must work). In a shallow clone fetch more: "
+        "`git fetch --unshallow`, or `fetch-depth: 0` in the checkout step.",
+        ExitCode.USAGE,
+    ),
 )

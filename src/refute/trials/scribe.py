@@ -28,13 +28,14 @@ class Broken:
 @dataclass(frozen=True, slots=True)
 class Unit:
     """An outermost function of a file: its name (namesakes are numbered), its lines from the
-    first decorator to the end, and a digest of their text.
+    first decorator to the end, a digest of their text, and where its body begins.
     """
 
     name: str
     first: int
     last: int
     digest: str
+    body: int = 0
 
 
 @dataclass(frozen=True, slots=True)
