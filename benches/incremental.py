@@ -23,17 +23,23 @@ sys.path.insert(0, str(TOP))
 
 from tests.e2e.changing import State, walk, write  # noqa: E402
 
+TRIES = 5
+"""A run may fail where others make and remove things in /tmp meanwhile."""
+
 
 def judged(root: Path, python: str) -> dict[str, tuple[str, bool]]:
     """Verdict of each mutant, and whether it was taken over."""
     words = ["run", str(root), "--plain", "-q", "--score-only", "-j", "1", "--python", python]
-    done = subprocess.run(
-        [sys.executable, "-m", "refute", *words],
-        env={**os.environ, "PYTHONPATH": str(TOP / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    for _ in range(TRIES):
+        done = subprocess.run(
+            [sys.executable, "-m", "refute", *words],
+            env={**os.environ, "PYTHONPATH": str(TOP / "src")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if "SealError" not in done.stdout + done.stderr:
+            break
     if done.returncode not in (0, 4):
         raise SystemExit(f"refute ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     report = json.loads((root / ".refute" / "report.json").read_text())

@@ -131,6 +131,10 @@ class Diary:
         for text in notes:
             self.note("selection", text)
 
+    def spent(self, done: str) -> None:
+        """The budget ended before the work did."""
+        self.note("budget", f"The time is spent. Tried were, of the faults, {done}.")
+
     def also_reused(self, pairs: int) -> None:
         """What the strength phase took over."""
         if pairs:

@@ -76,6 +76,11 @@ class Ledger:
         """Mutants that were tried, in this run or an earlier one."""
         return len(self._tried)
 
+    @property
+    def open(self) -> int:
+        """Mutants that are still to be tried."""
+        return len(self.planned.keys() - self._tried)
+
     def _enter(self, judged: Judged) -> None:
         id = judged.mutant.id
         if judged.verdict is Verdict.SURVIVED and self.baseline.infected.get(id):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 from refute import findings, judgement
 from refute.baseline import Baseline, TestOutcome
+from refute.budgeting import foretold, what_was_done
 from refute.changes import Changes
 from refute.console import Console
 from refute.diary import Diary
+from refute.faults.budget import in_order
 from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
 from refute.faults.plan import Plan, Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
-from refute.finding import ordered
+from refute.finding import Finding, ordered
 from refute.interpreter import choose
 from refute.judgement import Judgement, Source
 from refute.keeping import context_of, open_store, read_tree
@@ -28,6 +32,7 @@ from refute.selecting import choose as choose_mutants
 from refute.settings import Settings
 from refute.strengthening import Strengthening
 from refute.theatre import findings as theatre_findings
+from refute.theatre.theatre import Theatre
 from refute.theatre.traced import settle_reached
 from refute.trials.engine import Engine
 from refute.trials.machine import choose_seal
@@ -45,6 +50,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     ends in a partial judgement; before them, in KeyboardInterrupt.
     """
     diary = Diary(console.handle)
+    ends = monotonic() + (settings.budget or inf)
     project = discover(settings)
     changes = find_changes(settings)
     judgement.check_writable(project.root)
@@ -62,15 +68,16 @@ def run(settings: Settings, console: Console) -> Judgement:
         choice = choose_mutants(mutants, baseline, tree, changes, settings.shard)
         diary.chosen(choice.notes)
         plan = _plan(choice.mutants, baseline, ledger, leave=_unsafe(seal, settings))
+        plan = in_order(plan) if settings.budget else plan
         strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
         strength.outside, strength.only = choice.outside, choice.tests
         context = context_of(settings, project, interpreter, engine.launch)
         try:
             with open_store(project, diary.warn) as store:
                 reuse = Reuse(store, context, tree, baseline, plan)
-                unfit = _score(engine, plan, baseline, ledger, reuse, diary)
+                unfit = _score(engine, plan, baseline, ledger, reuse, diary, ends)
                 strength.baseline = baseline = _without_unfit(baseline, unfit)
-                if not settings.score_only:
+                if not settings.score_only and not ledger.open:
                     kept = StrengthReuse(store, context, tree, baseline, strength.places())
                     _strengthen(engine, settings, strength, kept, ledger, diary)
         except KeyboardInterrupt:
@@ -78,6 +85,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     judged = tuple(ledger.judged.values())
     theatre = None if settings.score_only else strength.judge(judged)
     judged = settle_reached(judged, theatre.traces if theatre is not None else {})
+    silent = not strength.complete and not choice.outside
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
         selection=_selection(settings, choice, changes),
@@ -85,24 +93,29 @@ def run(settings: Settings, console: Console) -> Judgement:
         baseline=baseline,
         judged=judged,
         theatre=theatre,
-        findings=ordered(
-            [
-                *findings.find(
-                    judged,
-                    baseline,
-                    unsealed=_unsealed(seal),
-                    silent=not strength.complete and not choice.outside,
-                ),
-                *(theatre_findings.find(theatre, baseline) if theatre is not None else ()),
-            ]
-        ),
+        findings=_findings(judged, baseline, theatre, seal, silent=silent),
         sources=_sources(project.root, judged),
         timing=diary.stages,
         notes=diary.remarks,
         partial=any(item.verdict is Verdict.PENDING for item in judged),
+        foretold=foretold(plan, judged) if settings.budget else None,
     )
     judgement.save(result, project.root)
     return result
+
+
+def _findings(
+    judged: tuple[Judged, ...],
+    baseline: Baseline,
+    theatre: Theatre | None,
+    seal: Seal,
+    *,
+    silent: bool,
+) -> list[Finding]:
+    """All findings, in order. ``silent`` names tests that noticed nothing in the score phase."""
+    found = findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)
+    more = theatre_findings.find(theatre, baseline) if theatre is not None else ()
+    return ordered([*found, *more])
 
 
 def _collect(engine: Engine, diary: Diary) -> Collected:
@@ -165,6 +178,7 @@ def _score(
     ledger: Ledger,
     reuse: Reuse,
     diary: Diary,
+    ends: float,
 ) -> dict[int, str]:
     """Each mutant until its first kill; returns tests that don't suit forks, with the reason."""
     known = ledger.reuse(reuse.known())
@@ -176,9 +190,11 @@ def _score(
         ledger.add(planned, outcome)
 
     with diary.stage("trials") as stage:
-        unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold)
+        unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold, ends)
         stage.count = ledger.done
     reuse.forget(unfit)
+    if ledger.open:
+        diary.spent(what_was_done(plan, ledger.judged.values()))
     return unfit
 
 
@@ -241,6 +257,7 @@ def _selection(settings: Settings, choice: Choice, changes: Changes | None) -> j
         isolation=settings.isolation,
         changes=changes.what if changes is not None else "",
         changed_tests=choice.changed,
+        budget=settings.budget,
         shard="/".join(map(str, settings.shard or ())),
         left_out=len(choice.outside),
     )

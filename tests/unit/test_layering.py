@@ -51,6 +51,7 @@ ROOMS = {
     "verify": ("refute.verify",),
     "pipeline": (
         "refute.pipeline",
+        "refute.budgeting",
         "refute.diary",
         "refute.keeping",
         "refute.ledger",

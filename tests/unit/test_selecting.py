@@ -68,7 +68,7 @@ def test_changed_lines_and_the_functions_that_hold_them(
 def test_what_changed_tests_run_and_these_tests() -> None:
     choice = chosen(test_shop=((2, 2),))
     assert lines(choice) == [4, 5]
-    assert choice.tests == {0, 1}
+    assert choice.tests == frozenset({0, 1})
     assert choice.changed == NAMES[:2]
     assert chosen(test_shop=((5, 5),)).changed == NAMES[2:]
 

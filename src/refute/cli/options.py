@@ -79,6 +79,12 @@ CHOOSING = {
         default=None,
         help="The same for what is staged for the next commit.",
     ),
+    "budget": click.option(
+        "--budget",
+        metavar="TIME",
+        help="Stop after TIME (90s, 5m): the most telling faults first, and the score of the "
+        "whole foretold with its 95% interval.",
+    ),
     "shard": click.option(
         "--shard",
         metavar="I/N",

@@ -23,6 +23,7 @@ from refute.judgement.values import (
     TestRecord,
     assemble,
 )
+from refute.metrics.foretelling import Sample, foretell
 from refute.metrics.mutation import Counts, Estimate, Reason, percent, percentage
 from refute.metrics.ranking import base, change, rank, sensitive
 from refute.observed import DoubleKind
@@ -61,6 +62,7 @@ __all__ = [
     "Reached",
     "Reason",
     "Remark",
+    "Sample",
     "Selection",
     "Severity",
     "Slug",
@@ -81,6 +83,7 @@ __all__ = [
     "change",
     "check_writable",
     "dumps",
+    "foretell",
     "from_json",
     "load",
     "percent",

@@ -52,6 +52,8 @@ class Selection:
     changed_tests: tuple[str, ...] = ()
     #: One part of the mutants, as ``2/5``; empty: all.
     shard: str = ""
+    #: Seconds that the run might take; None: as long as it needed.
+    budget: float | None = None
     #: Mutants that could have been tried, and were not asked for.
     left_out: int = 0
 
@@ -160,6 +162,8 @@ class Judgement:
     sources: Mapping[str, Source]
     #: What tests and doubles are worth; None when that was not judged.
     theatre: Theatre | None = None
+    #: The score foretold by samples of several strata, within a budget.
+    foretold: Estimate | None = None
 
     @property
     def counts(self) -> Counts:
@@ -169,7 +173,7 @@ class Judgement:
     @property
     def estimate(self) -> Estimate | None:
         """The score foretold for the whole, when only a part was tried."""
-        return self.counts.estimate
+        return self.foretold or self.counts.estimate
 
     @property
     def by_file(self) -> Mapping[str, Counts]:
@@ -216,6 +220,7 @@ def assemble(
     notes: Iterable[Remark] = (),
     partial: bool = False,
     theatre: Theatre | None = None,
+    foretold: Estimate | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
 
@@ -243,6 +248,7 @@ def assemble(
         partial=partial,
         sources={file: sources[file] for file in files if file in sources},
         theatre=theatre,
+        foretold=foretold,
     )
 
 

@@ -17,6 +17,10 @@ LONG = 0.25
 and other slots may be waiting for work."""
 
 
+class ControlFailed(Exception):
+    """Too many tests fail in forks without any fault: forks do not suit this suite."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long tests may take under a fault: seconds of CPU, and on the clock."""
@@ -139,6 +143,15 @@ class Requests:
             record["limits"].insert(0, self.limits.collecting())
             record["files"] = sorted({self.test_files[test] for test in about.tests})
         return Request(record, mode, about)
+
+    def nearest(self, planned: Planned, tests: Sequence[int]) -> list[int]:
+        """See the function of that name."""
+        return nearest(planned, tests, self.baseline, self.test_files)
+
+    @staticmethod
+    def by_fault(results: Sequence[Record]) -> dict[str, Record]:
+        """See the function of that name."""
+        return by_fault(results)
 
     def fault(self, planned: Planned) -> Record:
         """What a child needs to put a mutant in."""
