@@ -57,6 +57,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     interpreter = choose(settings, project)
     seal = choose_seal(settings, project)
     diary.setting(project, interpreter, seal)
+    leave = _unsafe(seal, settings)
     with Engine(settings, project, interpreter, seal) as engine:
         collected = _collect(engine, diary)
         files = files_with_changes(selected_files(project, settings), project, changes)
@@ -67,17 +68,15 @@ def run(settings: Settings, console: Console) -> Judgement:
         tree = read_tree(engine, project, collected, baseline)
         choice = choose_mutants(mutants, baseline, tree, changes, settings.shard)
         diary.chosen(choice.notes)
-        plan = _plan(choice.mutants, baseline, ledger, leave=_unsafe(seal, settings))
-        plan = in_order(plan) if settings.budget else plan
-        strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
-        strength.outside, strength.only = choice.outside, choice.tests
+        plan = _plan(choice.mutants, baseline, ledger, settings.budget, leave=leave)
+        strength = _strength(engine, baseline, plan, choice, leave=leave)
         context = context_of(settings, project, interpreter, engine.launch)
         try:
             with open_store(project, diary.warn) as store:
                 reuse = Reuse(store, context, tree, baseline, plan)
                 unfit = _score(engine, plan, baseline, ledger, reuse, diary, ends)
                 strength.baseline = baseline = _without_unfit(baseline, unfit)
-                if not settings.score_only and not ledger.open:
+                if not settings.score_only and not (settings.budget and ledger.open):
                     kept = StrengthReuse(store, context, tree, baseline, strength.places())
                     _strengthen(engine, settings, strength, kept, ledger, diary)
         except KeyboardInterrupt:
@@ -111,7 +110,7 @@ def _findings(
     seal: Seal,
     *,
     silent: bool,
-) -> list[Finding]:
+) -> tuple[Finding, ...]:
     """All findings, in order. ``silent`` names tests that noticed nothing in the score phase."""
     found = findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)
     more = theatre_findings.find(theatre, baseline) if theatre is not None else ()
@@ -147,17 +146,26 @@ def _unsafe(seal: Seal, settings: Settings) -> bool:
     return seal.kind is SealKind.NONE and not settings.unsealed
 
 
-def _plan(mutants: Sequence[Mutant], baseline: Baseline, ledger: Ledger, *, leave: bool) -> Plan:
+def _plan(
+    mutants: Sequence[Mutant],
+    baseline: Baseline,
+    ledger: Ledger,
+    budget: float | None,
+    *,
+    leave: bool,
+) -> Plan:
     """Which tests are run against which mutant; what is not to be tried is entered at once."""
     plan = make_plan(mutants, baseline)
     ledger.begin(mutants, plan)
     if leave:
         plan, unsafe = without_unsafe(plan, baseline)
         ledger.leave_out(unsafe)
-    return plan
+    return in_order(plan) if budget else plan
 
 
-def _strength(engine: Engine, baseline: Baseline, plan: Plan, *, leave: bool) -> Strengthening:
+def _strength(
+    engine: Engine, baseline: Baseline, plan: Plan, choice: Choice, *, leave: bool
+) -> Strengthening:
     """What tests and doubles are put to, beside what the score needs."""
     observed = baseline.observed
     sites = {
@@ -168,7 +176,9 @@ def _strength(engine: Engine, baseline: Baseline, plan: Plan, *, leave: bool) ->
     }
     # Nobody knows what a fault in what a double hands back may set free.
     doubles = () if leave else make_double_faults(observed, engine.units(sites))
-    return Strengthening(engine.launch.root, baseline, plan.tried, doubles)
+    made = Strengthening(engine.launch.root, baseline, plan.tried, doubles)
+    made.outside, made.only = choice.outside, choice.tests
+    return made
 
 
 def _score(
@@ -193,7 +203,7 @@ def _score(
         unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold, ends)
         stage.count = ledger.done
     reuse.forget(unfit)
-    if ledger.open:
+    if ledger.open and ends < inf:
         diary.spent(what_was_done(plan, ledger.judged.values()))
     return unfit
 

@@ -12,6 +12,7 @@ from refute.cli.attempt import attempt
 from refute.cli.completion import completion
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
+from refute.cli.merge import merge
 from refute.cli.operators import operators
 from refute.cli.run import run
 from refute.cli.show import show
@@ -64,5 +65,5 @@ def app() -> None:
     """
 
 
-for _command in (run, theatre, show, attempt, verify, operators, doctor, completion):
+for _command in (run, theatre, show, attempt, verify, merge, operators, doctor, completion):
     app.add_command(_command)

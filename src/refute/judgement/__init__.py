@@ -10,6 +10,7 @@ from refute.baseline import TestOutcome
 from refute.faults.double import RETURNS, DoubleFault
 from refute.findings import Finding, Severity, Slug
 from refute.judgement.document import dumps, from_json, load, save, to_json
+from refute.judgement.merging import load_report, merge
 from refute.judgement.place import check_writable
 from refute.judgement.values import (
     BaselineRecord,
@@ -86,6 +87,8 @@ __all__ = [
     "foretell",
     "from_json",
     "load",
+    "load_report",
+    "merge",
     "percent",
     "percentage",
     "rank",

@@ -127,4 +127,13 @@ ENTRIES = (
         "`git fetch --unshallow`, or `fetch-depth: 0` in the checkout step.",
         ExitCode.USAGE,
     ),
+    Message(
+        "cant-merge",
+        "reports that are no shards of one run",
+        "`refute merge` puts together the shards of one run: all of them, each once, of the same "
+        "code, tests, versions and options. These reports are something else.",
+        "The message says what is wrong. Run the missing shard, or run all of them on the same "
+        "commit with the same options and interpreter.",
+        ExitCode.USAGE,
+    ),
 )
