@@ -34,6 +34,8 @@ class Test:
     seconds: float
     #: Why it was set aside, in pytest's own words; empty for passed tests.
     detail: str = ""
+    #: Seconds of the quicker of its two observed runs; 0 where that is not known.
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ _BUILT = frozenset({"build", "dist", "htmlcov", "target"})
 _BUILT_FROM = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml"})
 """What tools make, in folders of these names beside a file of those."""
 
-_LITTER = (".pyc", ".swp", "~", ".DS_Store", "coverage.xml", "coverage.json", "coverage.lcov")
+_LITTER = (
+    ".pyc", ".swp", "~", ".DS_Store", "coverage.xml", "coverage.json", "coverage.lcov", ".sarif",
+    "refute-ratchet.toml", "refute-accept.toml",
+)  # fmt: skip
 """Ends of the names of files that come and go without being read by a test."""
 
 

@@ -100,6 +100,12 @@ class Diary:
         )
         for warning in baseline.warnings:
             self.warn("order-not-tried", f"The suite {warning}.")
+        if baseline.observed.trouble:
+            self.warn(
+                "doubles-not-observed",
+                f"Test doubles were not observed ({baseline.observed.trouble}): what is said of "
+                "tests rests on faults in the project's own code alone.",
+            )
         crossed: dict[str, list[str]] = {"process": [], "connect": []}
         for crossing, tests in baseline.boundaries.items():
             kind, _, what = crossing.partition(" ")

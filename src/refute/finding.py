@@ -41,6 +41,21 @@ class Slug(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Somebody has looked at a finding and said that it may stay."""
+
+    reason: str
+    #: The last day on which that holds, as in ``2027-01-31``; None: for good.
+    until: str | None
+    #: Where it is written: a path, and a line if there is one.
+    where: str
+
+    def holds(self, day: str) -> bool:
+        """Tell whether it still holds on a day, written likewise."""
+        return self.until is None or day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a reader should know, with what it rests on."""
 
@@ -58,6 +73,8 @@ class Finding:
     #: A command that shows it.
     reproduce: str
     remedy: str
+    #: Who said that it may stay; None: nobody did.
+    accepted: Acceptance | None = None
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -12,12 +12,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from refute.baseline import Baseline, Test, TestOutcome
-from refute.finding import Finding, Severity, Slug, finding_id, ordered
+from refute.finding import Acceptance, Finding, Severity, Slug, finding_id, ordered
 from refute.metrics.mutation import Counts, by, by_file
 from refute.metrics.ranking import base, change, place, rank, ranked, sensitive
 from refute.verdicts import Judged, Verdict
 
-__all__ = ["Finding", "Severity", "Slug", "find", "finding_id", "ordered", "survivors"]
+__all__ = [
+    "Acceptance",
+    "Finding",
+    "Severity",
+    "Slug",
+    "find",
+    "finding_id",
+    "ordered",
+    "survivors",
+]
 
 SILENT_AFTER = 5
 """Faults that a test must have been run against before its silence is worth a word."""

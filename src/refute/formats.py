@@ -1,7 +1,8 @@
-"""Settings that are written in a form of their own: times, and parts of a whole."""
+"""Settings that are written in a form of their own (times, parts of a whole), or found out."""
 
 from __future__ import annotations
 
+import os
 import re
 
 from refute.errors import fail
@@ -21,3 +22,10 @@ def seconds(name: str, where: str, value: object) -> float:
     if found is None or not float(found[1]):
         fail("bad-setting", f"{where} must be a time such as 90s, 5m or 1h, not {value!r}.")
     return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def cores() -> int:
+    """The number of cores that this process may use; at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1

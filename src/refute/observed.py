@@ -144,6 +144,9 @@ class Observed:
     """All tests, by index; those of which nothing was told are missing."""
 
     tests: Mapping[int, Seen] = field(default_factory=dict)
+    #: Why doubles were not observed, or from some test on no longer, in the words of the
+    #: exception; empty if they were.
+    trouble: str = ""
 
 
 def _double(fields: Mapping[str, Any]) -> Double:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from math import inf
 from pathlib import Path
 from time import monotonic
 
 from refute import findings, judgement
+from refute.acceptance import accept
 from refute.baseline import Baseline, TestOutcome
 from refute.budgeting import foretold, what_was_done
 from refute.changes import Changes
@@ -84,7 +86,8 @@ def run(settings: Settings, console: Console) -> Judgement:
     judged = tuple(ledger.judged.values())
     theatre = None if settings.score_only else strength.judge(judged)
     judged = settle_reached(judged, theatre.traces if theatre is not None else {})
-    silent = not strength.complete and not choice.outside
+    found = _findings(judged, theatre, strength, seal)
+    whole = strength.complete and not (settings.paths or changes or settings.shard)
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
         selection=_selection(settings, choice, changes),
@@ -92,7 +95,8 @@ def run(settings: Settings, console: Console) -> Judgement:
         baseline=baseline,
         judged=judged,
         theatre=theatre,
-        findings=_findings(judged, baseline, theatre, seal, silent=silent),
+        speed=judgement.measure_speed(baseline, judged, theatre, strength.matrix),
+        findings=_accepted(found, project, baseline, diary, whole=whole),
         sources=_sources(project.root, judged),
         timing=diary.stages,
         notes=diary.remarks,
@@ -104,17 +108,26 @@ def run(settings: Settings, console: Console) -> Judgement:
 
 
 def _findings(
-    judged: tuple[Judged, ...],
-    baseline: Baseline,
-    theatre: Theatre | None,
-    seal: Seal,
-    *,
-    silent: bool,
+    judged: tuple[Judged, ...], theatre: Theatre | None, strength: Strengthening, seal: Seal
 ) -> tuple[Finding, ...]:
-    """All findings, in order. ``silent`` names tests that noticed nothing in the score phase."""
-    found = findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)
-    more = theatre_findings.find(theatre, baseline) if theatre is not None else ()
-    return ordered([*found, *more])
+    """All that a reader should know."""
+    baseline, silent = strength.baseline, not strength.complete and not strength.outside
+    found = [*findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)]
+    if theatre is not None:
+        found += theatre_findings.find(theatre, baseline)
+    return ordered(found)
+
+
+def _accepted(
+    found: tuple[Finding, ...], project: Project, baseline: Baseline, diary: Diary, *, whole: bool
+) -> tuple[Finding, ...]:
+    """The findings, with those marked that somebody has accepted."""
+    tests = [test.id for test in baseline.tests]
+    today = date.today().isoformat()
+    made = accept(found, project.root, tests, today, sources=project.files, whole=whole)
+    for slug, text in made.warnings:
+        diary.warn(slug, text)
+    return made.findings
 
 
 def _collect(engine: Engine, diary: Diary) -> Collected:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from refute.errors import fail, nearest
-from refute.formats import parts, seconds
+from refute.formats import cores, parts, seconds
 
 Isolation = Literal["fork", "cold"]
 Seal = Literal["auto", "strict"]
@@ -79,13 +79,6 @@ class Settings:
     plain: bool = False
 
 
-def cores() -> int:
-    """The number of cores that this process may use; at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
-
-
 def load(root: Path | str, cli_overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the project's configuration and lay the command line over it.
 
@@ -127,6 +120,8 @@ def _from_pyproject(path: Path) -> dict[str, Any]:
         fail("bad-setting", f"[tool.refute] in {path} is not a table.")
     found: dict[str, Any] = {}
     for key, value in table.items():
+        if key in TABLES:
+            continue
         if key not in KEYS:
             fail("unknown-setting", f"`{key}` in [tool.refute] of {path}: {_advice(key)}")
         found[KEYS[key]] = _check(KEYS[key], f"`{key}` in [tool.refute] of {path}", value)
@@ -151,7 +146,7 @@ def _advice(key: str) -> str:
     plain = key.replace("_", "-")
     if plain in COMMAND_LINE_ONLY:
         return f"this belongs to a single run; give `--{plain}` on the command line."
-    return nearest(key, KEYS)
+    return nearest(key, (*KEYS, *TABLES))
 
 
 def _texts(name: str, where: str, value: object) -> tuple[str, ...]:
@@ -280,6 +275,9 @@ KEYS: dict[str, str] = {
     "python": "python",
 }
 """Keys of [tool.refute] and the fields of Settings that they set."""
+
+TABLES = ("gate",)
+"""Tables of [tool.refute] that are read by those who need them."""
 
 COMMAND_LINE_ONLY = (
     "isolation", "unsealed", "seal", "paths", "since", "staged", "shard", "budget",

@@ -9,13 +9,17 @@ from pathlib import Path
 from refute.baseline import Baseline
 from refute.faults.double import DoubleFault
 from refute.faults.plan import Planned
+from refute.observed import Site
+from refute.raised import Answer, Question
 from refute.reuse_strength import StrengthReuse
 from refute.strength import Matrix, Notice, Pair
 from refute.theatre.chances import make_chances
+from refute.theatre.raising import questions
 from refute.theatre.swallowed import Difference
 from refute.theatre.theatre import Theatre, assemble_theatre
 from refute.theatre.traced import difference_of, worth_tracing
 from refute.theatre.wanted import silent, wanted
+from refute.trials.asking import Asking
 from refute.trials.engine import Engine
 from refute.trials.outcome import Failure, Mechanism, Result
 from refute.trials.pairs import Pairs
@@ -54,6 +58,7 @@ class Strengthening:
     _pairs: dict[str, dict[int, Notice]] = field(default_factory=dict)
     _void: set[Pair] = field(default_factory=set)
     _differences: dict[str, Mapping[int, Difference]] = field(default_factory=dict)
+    _answers: dict[Question, Answer] = field(default_factory=dict)
 
     @property
     def matrix(self) -> Matrix:
@@ -99,7 +104,18 @@ class Strengthening:
         tracing = Tracing(self.baseline, limits, records, tell, reuse.trace, reuse.traced)
         tracing.begin(worth_tracing(judged, chances))
         engine.strengthen(tracing)
+        asking = Asking(self.root, self.baseline, limits, self._answers.__setitem__)
+        asking.begin(questions(self.baseline, self._units()))
+        engine.strengthen(asking)
         return sum(map(len, self._pairs.values())) - before
+
+    def _units(self) -> dict[Site, tuple[str, int]]:
+        """The outermost functions around calls of doubles that can be changed."""
+        return {
+            fault.site: (fault.unit, fault.unit_line)
+            for fault in self.doubles
+            if fault.unit is not None
+        }
 
     def judge(self, judged: Sequence[Judged]) -> Theatre:
         """What follows from all that is known."""
@@ -111,6 +127,7 @@ class Strengthening:
             chances=make_chances(self.baseline, (*judged, *self.outside), self.doubles),
             matrix=self.matrix,
             differences=self._differences,
+            answers=self._answers,
         )
 
     def _learn(self, judged: Iterable[Judged]) -> None:

@@ -69,6 +69,8 @@ class Cradle:
                 self._mutants(request)
             elif request["op"] == "pieces":
                 self._channel.send({"event": "pieces", "pieces": _pieces(request)})
+            elif request["op"] == "rewrites":
+                self._rewrites(request)
             elif request["op"] in ("collect", "base"):
                 status = self._in_fork(lambda request=request: self._pytest(request))  # type: ignore[misc]
                 if self._layers.dirty():
@@ -111,6 +113,19 @@ class Cradle:
                 record = {"mutants": [], "error": str(error), "line": line}
             self._channel.send({"event": "mutants", "file": file, **record})
         self._channel.send({"event": "mutants-done"})
+
+    def _rewrites(self, request: Record) -> None:
+        from .mutants import decode
+        from .rewrites import find_rewrites
+
+        for file, path in request["files"]:
+            try:
+                with open(path, "rb") as stream:
+                    found = find_rewrites(file, decode(stream.read())[0])
+            except (SyntaxError, ValueError, OSError):
+                continue
+            self._channel.send({"event": "rewrites", "rewrites": found})
+        self._channel.send({"event": "rewrites-done"})
 
     def _pytest(self, request: Record) -> None:
         from .forks import Forks

@@ -217,13 +217,14 @@ class Tree:
         with os.scandir(low) as entries:
             names = sorted(entry.name for entry in entries)
         inner = [name for name in names if _is_folder(f"{low}/{name}")]
-        files = sum(os.lstat(f"{low}/{name}").st_size for name in names if name not in inner)
+        files = sum(_size(f"{low}/{name}") for name in names if name not in inner)
         if files > COPY_LIMIT or len(inner) > SPREAD_LIMIT:
             self.notes.append(f"{path} is read-only: others are mounted in it, and it is too big")
             return
         os.mkdir(live)
         for name in names:
-            with suppress(PermissionError):  # unreadable for the tests, too
+            # Unreadable for the tests, too; or deleted by somebody else meanwhile.
+            with suppress(PermissionError, FileNotFoundError):
                 copy_entry(f"{low}/{name}", f"{live}/{name}")
         os.chmod(live, os.stat(low).st_mode & 0o7777)
         replace(live, f"{self.scratch}/base/{folder.slot}")
@@ -231,7 +232,8 @@ class Tree:
         self.folders.append(Folder(path, "kept", folder.slot))
         for name in inner:
             below = self._folder(f"{path}/{name}")
-            with suppress(PermissionError):  # an empty folder stands for one that can't be read
+            # An empty folder stands for one that can't be read; one that has gone stays away.
+            with suppress(PermissionError, FileNotFoundError):
                 self._show_original(below, f"{low}/{name}")
                 mounted = below.target in self._mounted
                 self._overlay(below, "nested" if mounted else "writable")
@@ -259,6 +261,14 @@ def _folders(paths: list[str]) -> list[str]:
         for path in real
         if path != "/" and os.path.isdir(path) and not any(above(own, path) for own in _OWN)
     ]
+
+
+def _size(path: str) -> int:
+    """Bytes of a file, or of nothing where it has been deleted meanwhile."""
+    try:
+        return os.lstat(path).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _is_folder(path: str) -> bool:

@@ -6,20 +6,19 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from os.path import relpath as _relpath
+from contextlib import suppress
+from importlib import import_module
 from time import perf_counter as _now
-from typing import Any
 
 import pytest
 
-from .boot import is_library
 from .elsewhere import Elsewhere
 from .forks import Forks
 from .infection import plant_probes
+from .observe.beside import Beside
 from .observe.boundaries import Boundaries
 from .observe.fixtures import FixtureLines
 from .observe.lines import Lines, Marks
-from .observe.raises import Raises
 from .session import Suite
 from .sources import Sources
 from .supervise import Limit
@@ -54,6 +53,10 @@ class Observing:
         self._root = os.path.realpath(os.getcwd())
         table = lines.table
         self._is_project = table.holds
+        if "unittest.mock" in sys.modules:
+            # The project has it, so forks need not bring it along, each for itself.
+            with suppress(Exception):
+                import_module(".observe.doubles", __package__)
 
     def baseline(self, request: Record) -> Record:
         order = list(range(len(self._suite.items)))
@@ -73,13 +76,8 @@ class Observing:
         plugins: pytest.PytestPluginManager = items[0].config.pluginmanager
         fixtures = FixtureLines(self._lines)
         plugins.register(fixtures, "refute-fixture-lines")
-        raises = Raises(self._is_project)
-        boundaries = Boundaries(self._is_project if fakes else None)
-        doubles: Any = None
-        if fakes:
-            from .observe.doubles import Doubles
-
-            doubles = Doubles(self._is_project, is_library, self._root)
+        beside = Beside(self._is_project, self._root, fakes)
+        beside.join(self._lines)
         probed: list[int] = []
         if mutants:
             self._lines.infected = Marks(len(mutants))
@@ -89,42 +87,20 @@ class Observing:
             self._lines.watch(thing)
         self._lines.discover()
         self._sources.on_code = self._lines.watch
-        if hasattr(sys, "monitoring"):
-            raises.start()
-        else:
-            self._lines.also_raises(raises.seen)
-        boundaries.start()
-        if doubles is not None:
-            doubles.start()
-            self._lines.also_enters(doubles.entered)
+        beside.start()
         began = _now()
         for position, index in enumerate(order):
             following = items[order[position + 1]] if position + 1 < len(order) else None
             self._forks.board.start(position)
             self._channel.send({"event": "begin", "index": index})
-            raises.take()
-            boundaries.take()
-            boundaries.take_crossings()
             fixtures.begin()
-            if doubles is not None:
-                doubles.begin(items[index])
+            beside.begin(items[index])
             record = runner.run(items[index], following, detailed=True)
-            if doubles is not None:
-                record["seen"] = doubles.take() | {"crossings": self._crossings(boundaries)}
+            record |= beside.take()
             record["lines"] = fixtures.end(index, items[index])
-            record["accidents"] = raises.take()
-            record["boundaries"] = boundaries.take()
             self._channel.send({"event": "test", "index": index, **record})
         self._channel.send({"event": "shared", "lines": fixtures.shared()})
-        return {"seconds": _now() - began, "probed": probed}
-
-    def _crossings(self, boundaries: Boundaries) -> list[Record]:
-        """Crossings with paths as the project names its files."""
-        found = boundaries.take_crossings()
-        for one in found:
-            if one["file"]:
-                one["file"] = _relpath(one["file"], self._root)
-        return found
+        return {"seconds": _now() - began, "probed": probed, "unobserved": beside.trouble}
 
     def elsewhere(self, request: Record) -> Record:
         end, told = self._forks.run(lambda _: self._watch_children(request["tests"]), None)

@@ -47,7 +47,7 @@ class Suite:
         self.items = list(session.items)
         self.config = session.config
         for item in self.items:
-            _steady_hypothesis(item)
+            steady_hypothesis(item)
         self._on_ready(self)
         return True
 
@@ -106,7 +106,7 @@ def clear_capture(config: pytest.Config) -> None:
             part.tmpfile.truncate()
 
 
-def _steady_hypothesis(item: pytest.Item) -> None:
+def steady_hypothesis(item: pytest.Item) -> None:
     """Property tests try the same examples each time, and never fail for being slow."""
     test = getattr(item, "obj", None)
     if not getattr(test, "is_hypothesis_test", False):

@@ -49,6 +49,10 @@ class LiveFunctions:
         found = self._functions.get(place_of(code), ())
         return [function for function in found if function.__code__ == code]
 
+    def at(self, place: Place) -> list[FunctionType]:
+        """The functions that begin at this file and line."""
+        return list(self._functions.get(place, ()))
+
     def swap(self, original: CodeType, armed: CodeType) -> Swapped:
         """Swap every live function that was made from ``original`` or from a function nested
         in it; returns them with the code that they had. Raises Unswappable, before anything is

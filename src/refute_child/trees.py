@@ -55,7 +55,7 @@ def size(folder: str, enough: int) -> int:
     total = 0
     waiting = [folder]
     while waiting and total <= enough:
-        with suppress(PermissionError), scandir(waiting.pop()) as entries:
+        with suppress(PermissionError, FileNotFoundError), scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)

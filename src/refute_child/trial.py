@@ -108,15 +108,23 @@ class Arming:
             with suppress(UnknownUnit, SyntaxError):
                 module.original(mutant["unit"], mutant["unit_line"])
 
-    def arm(self, mutant: Record, live: LiveFunctions, loaded: frozenset[str]) -> Armed:
-        """Swap the fault in, and have it in force for imports to come. Raises Unswappable."""
+    def arm(
+        self,
+        mutant: Record,
+        live: LiveFunctions,
+        loaded: frozenset[str],
+        hook: Disturbance | None = None,
+    ) -> Armed:
+        """Swap the fault in, and have it in force for imports to come. ``hook`` is one to put
+        in at a double fault's place, instead of the fault's own. Raises Unswappable.
+        """
         path = mutant["path"]
         module = self._texts.module(path)
         is_loaded = _realpath(path) in loaded
         if is_loaded and mutant["unit"] is None:
             raise Unswappable("it runs when its module is imported")
         if "double" in mutant:
-            return self._at_call(module, mutant, live if is_loaded else None)
+            return self._at_call(module, mutant, live if is_loaded else None, hook)
         edit = (mutant["start"], mutant["end"], mutant["text"])
         armed = Armed(0, lambda: None)
         if is_loaded:
@@ -127,11 +135,17 @@ class Arming:
         self._sources.mutate(path, lambda: module.mutated_module(*edit))
         return armed
 
-    def _at_call(self, module: Module, mutant: Record, live: LiveFunctions | None) -> Armed:
+    def _at_call(
+        self,
+        module: Module,
+        mutant: Record,
+        live: LiveFunctions | None,
+        hook: Disturbance | None,
+    ) -> Armed:
         """A double fault, in live functions where there are any."""
         double = mutant["double"]
         place: Place = tuple(double[k] for k in ("line", "column", "end_line", "end_column"))
-        hook = Disturbance(double["path"], double["change"], self._is_double)
+        hook = hook or Disturbance(double["path"], double["change"], self._is_double)
         make = partial(hooked_module, module, place, hook)
         armed = Armed(0, lambda: None)
         if live is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from os.path import realpath as _realpath
 from time import perf_counter as _now
 
 from .boot import is_library
-from .callsites import units_of
+from .callsites import units_by_file
 from .elsewhere import mutating
 from .forks import Forks, Report, settle_memory
 from .observe.lines import Lines, import_lines
@@ -74,6 +75,10 @@ class Zygote:
         factory = getattr(suite.config, "_tmp_path_factory", None)
         if factory is not None:
             factory.getbasetemp()
+        for item in suite.items:
+            # Each fork would find it out anew.
+            with suppress(Exception):
+                item.location  # noqa: B018
         self._live = LiveFunctions(self._is_project)
         self._starts.start(self._live.codes())
         self._sources.on_code = self._starts.watch
@@ -99,7 +104,8 @@ class Zygote:
             elif request["op"] == "elsewhere":
                 self._channel.send(observing.elsewhere(request))
             elif request["op"] == "units":
-                self._channel.send(self._units(request))
+                units = units_by_file(self._texts.module, request["calls"])
+                self._channel.send({"event": "units", "units": units})
             elif request["op"] == "batch":
                 self._starts.take()
                 self._channel.send(self._batch(request))
@@ -107,6 +113,8 @@ class Zygote:
                 self._starts.take()
                 reply = self._traces(request)
                 self._channel.send({**reply, "starts": self._starts.take()})
+            elif request["op"] == "asking":
+                self._channel.send(self._asking(request))
             elif request["op"] == "trial":
                 self._starts.take()
                 reply = self._trial(request)
@@ -134,16 +142,6 @@ class Zygote:
                 if "." not in name and (origin := origin_of(module))
             },
         }
-
-    def _units(self, request: Record) -> Record:
-        """The outermost functions around calls: path -> places, as (name, line) or None."""
-        found: dict[str, list[tuple[str, int] | None]] = {}
-        for path, places in request["calls"].items():
-            try:
-                found[path] = units_of(self._texts.module(path), map(tuple, places))
-            except (OSError, SyntaxError, ValueError):
-                found[path] = [None] * len(places)
-        return {"event": "units", "units": found}
 
     def _trial(self, request: Record) -> Record:
         allowed = int(request.get("ticks", TICKS))
@@ -199,6 +197,33 @@ class Zygote:
         if told and "broken" in told[-1]:
             reply["broken"] = told[-1]["traceback"]
         return reply
+
+    def _asking(self, request: Record) -> Record:
+        """Whether the real function could raise what its double does; see ``asking``."""
+        fault = request["fault"]
+        self._arming.prepare(fault)
+        item, sides = self._suite.items[request["test"]], (self._is_project, is_library, self._root)
+
+        def work(report: Report) -> Record:
+            from .asking.asking import ask
+
+            self._ticks.begin(1 << 60, lambda: None)
+            return ask(
+                item,
+                self._suite.runner,
+                self._forks,
+                self._arming,
+                self._texts,
+                self._live,
+                self._loaded,
+                fault,
+                sides,
+            )
+
+        _, told = self._forks.run(work, [Limit(*request["limit"])])
+        if not told or "broken" in told[-1]:
+            clear_capture(item.config)
+        return {"event": "trial", "id": request["id"], **(told[-1] if told else {})}
 
     def _measure(self, mutant: Record, test: int, request: Record) -> int:
         """Turns that the original takes in one test; 0 if it can't be told."""

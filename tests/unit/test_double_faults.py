@@ -74,6 +74,13 @@ def test_an_argument(kind: str, shown: str, change: str, replacement: str) -> No
     ]
 
 
+def test_of_the_values_that_were_seen_one_with_nothing_hidden_is_shown() -> None:
+    hidden, plain = double(call(("0", "str", "***"))), double(call(("0", "str", "'ann'")))
+    for doubles in ((hidden, plain), (plain, hidden)):
+        found = [one for one in changes(*doubles) if one[0] == "0"]
+        assert found == [("0", "typo", "'ann'", "'nan'")]
+
+
 @pytest.mark.parametrize(("kind", "shown"), [("list", "[]"), ("dict", "{}"), ("set", "set()")])
 def test_an_argument_that_is_empty_already(kind: str, shown: str) -> None:
     assert changes(double(call(("0", kind, shown)))) == [RAISES]

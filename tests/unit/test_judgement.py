@@ -17,6 +17,7 @@ from tests.unit.factory import fault, judgement, killed, passed, shop, survived
 from refute.baseline import TestOutcome
 from refute.errors import RefuteError
 from refute.judgement import (
+    Acceptance,
     Judgement,
     KillKind,
     Reached,
@@ -70,6 +71,39 @@ def test_the_document_has_what_the_readers_of_reports_need() -> None:
     assert ids[-1] == "tests/test_money.py::TestShop::test_smoke"
     smoke = document["tests"][mutant["covered_by"][-1]]
     assert (smoke["kills"], smoke["covers"]) == (0, 5)
+
+
+def test_groups_add_up_to_the_whole() -> None:
+    mutation = to_json(shop())["metrics"]["mutation"]
+    assert mutation["oracle_gap"] == 0.5
+    for group in ("by_file", "by_function", "by_operator"):
+        parts = mutation[group]
+        for name in ("scored", "survived", "no_coverage"):
+            whole = mutation.get(name, 10)
+            assert sum(part[name] for part in parts) == whole, (group, name)
+        for part in parts:
+            assert part["score"] is None or part["score"] == part["noticed"] / part["scored"]
+    assert [part["file"] for part in mutation["by_file"]] == [
+        "src/shop/money.py",
+        "src/shop/texts.py",
+    ]
+
+
+def test_a_report_without_the_newer_members_is_read() -> None:
+    document = to_json(shop())
+    del document["metrics"]["speed"]
+    for finding in document["findings"]:
+        del finding["accepted"]
+    assert from_json(document) == shop()
+
+
+def test_acceptances_come_back() -> None:
+    mark = Acceptance("it may stay", "2027-01-31", "src/shop/money.py:5")
+    first, *others = shop().findings
+    found = replace(shop(), findings=(replace(first, accepted=mark), *others))
+    document = to_json(found)
+    valid(document)
+    assert from_json(document) == found
 
 
 def test_the_schema_knows_all_words_and_no_others() -> None:

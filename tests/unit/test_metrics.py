@@ -36,6 +36,22 @@ def test_counts_add_up_in_any_order(one: Counts, two: Counts, three: Counts) -> 
     assert (one + two).scored == one.scored + two.scored
 
 
+@given(COUNTS)
+def test_the_oracle_gap_is_coverage_minus_score(counts: Counts) -> None:
+    if counts.coverage is None or counts.oracle_gap is None or counts.score is None:
+        assert not (counts.scored and counts.tried)
+        return
+    score = counts.score if counts.estimate is None else counts.estimate.score
+    assert counts.oracle_gap == pytest.approx(counts.coverage - score)
+    assert -1e-9 <= counts.oracle_gap <= counts.coverage <= 1
+
+
+def test_the_oracle_gap_of_a_finished_run_has_a_numerator_and_a_denominator() -> None:
+    counts = Counts(killed=6, timeout=1, survived=2, no_coverage=1, error=5)
+    assert (counts.coverage, counts.oracle_gap) == (0.9, 0.2)
+    assert Counts(error=3).oracle_gap is None
+
+
 def test_score_has_killed_and_timeout_over_the_four_verdicts() -> None:
     counts = Counts(killed=6, timeout=1, survived=2, no_coverage=1, error=5, suppressed=9)
     assert counts.score == 0.7

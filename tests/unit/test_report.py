@@ -58,7 +58,7 @@ def test_the_summary_shows_survivors_as_readable_diffs() -> None:
 
 def test_the_summary_names_files_functions_and_tests() -> None:
     text = summary(shop())
-    assert re.search(r"src/shop/money\.py  \S{10}   28\.6%          3         2\n", text)
+    assert re.search(r"src/shop/money\.py  \S{10}   28\.6%   42\.9%          3         2\n", text)
     assert re.search(r"price +3 of 5 unnoticed +src/shop/money\.py:1\n", text)
     assert re.search(r"refund +2 faults +src/shop/money\.py:1\n", text)
     assert "tests/test_money.py::TestShop::test_smoke  of 6 faults\n" in text

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from refute.errors import RefuteError
+from refute.formats import cores
 from refute.settings import (
     CHOICES,
     COMMAND_LINE_ONLY,
@@ -16,7 +17,6 @@ from refute.settings import (
     KEYS,
     Selection,
     Settings,
-    cores,
     load,
     operator_names,
     rule_names,
@@ -93,7 +93,7 @@ def test_command_line_wins_and_what_is_not_given_leaves_the_configuration(tmp_pa
         ("pytest_args = []", "did you mean `pytest-args`?"),
         ("sources = []", "did you mean `source`?"),
         ("timeout = 3", "did you mean `timeout-factor`?"),
-        ("qqqq = 3", "known: exclude, jobs"),
+        ("qqqq = 3", "known: exclude, gate, jobs"),
         ('isolation = "cold"', "give `--isolation` on the command line"),
     ],
 )

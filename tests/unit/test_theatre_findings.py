@@ -27,8 +27,8 @@ from refute.observed import Lie, Observed
 from refute.strength import Matrix, Notice, Strength, TestVerdict
 from refute.theatre.chances import make_chances
 from refute.theatre.claims import Claim, Leak
-from refute.theatre.doubles import double_id
 from refute.theatre.findings import find
+from refute.theatre.identity import double_id
 from refute.theatre.places import DeafTest, UnreadArrangement
 from refute.theatre.swallowed import Change, Difference, Fate
 from refute.theatre.theatre import Theatre, assemble_theatre

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,8 @@ from tests.unit.stage_props import (
 from refute.faults.double import RETURNS
 from refute.observed import DoubleKind, Lie, Observed
 from refute.strength import Matrix, Notice
-from refute.theatre.doubles import MergedDouble, double_id, merge_doubles
+from refute.theatre.doubles import MergedDouble, merge_doubles
+from refute.theatre.identity import double_id
 from refute.theatre.places import (
     BlindPlace,
     blind_places,
@@ -143,7 +145,7 @@ def merged(
     here: World, facts: Observed, swallowed: Mapping[str, tuple[str, ...]] | None = None
 ) -> tuple[MergedDouble, ...]:
     places = blind(here, facts=facts)
-    return merge_doubles(facts, here.chances, here.whole, places, swallowed or {})
+    return merge_doubles(facts, here.chances, here.whole, places, swallowed or {}, {})
 
 
 def test_doubles_of_one_target_are_one() -> None:
@@ -189,3 +191,27 @@ def test_a_double_of_a_shared_fixture_is_used_if_one_test_uses_it() -> None:
     assert found.lies == ()
     (found,) = merged(world({}), observed(seen(idle), seen(idle)))
     assert len(found.lies) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "example"),
+    [
+        (("0", "typo", "***", "***, with a typo"), "a secret -> another"),
+        (("0", "other_value", "***", "another value than ***"), "a secret -> another"),
+        (("token", "typo", "'***'", "'***', with a typo"), "token=a secret -> token=another"),
+        (("token", "dropped", "***", ""), "token=a secret -> dropped"),
+        (("token", "emptied", "***", "''"), "token=a secret -> token=''"),
+    ],
+)
+def test_a_value_of_which_nothing_is_told_is_called_a_secret(
+    fault: tuple[str, str, str, str], example: str
+) -> None:
+    path, change, original, replacement = fault
+    one = replace(
+        double_fault("d-1", path, [0]),
+        change=change,
+        original=original,
+        replacement=replacement,
+    )
+    (found,) = blind(world({}, [(one, {0: QUIET})], count=1))
+    assert found.example == example

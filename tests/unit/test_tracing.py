@@ -11,7 +11,7 @@ from tests.unit.stage_props import baseline, call, double, mutant, named, observ
 
 from refute.baseline import Baseline
 from refute.theatre.chances import make_chances
-from refute.theatre.doubles import double_id
+from refute.theatre.identity import double_id
 from refute.theatre.swallowed import Change, Difference, trace
 from refute.theatre.traced import difference_of, settle_reached, worth_tracing
 from refute.trials import tracing

@@ -17,6 +17,7 @@ from refute.theatre.boundaries import Boundary, Pyramid
 from refute.theatre.claims import Claim, Leak
 from refute.theatre.doubles import MergedDouble, MergedLie
 from refute.theatre.places import BlindPlace, DeafTest, UnreadArrangement
+from refute.theatre.raising import MergedRaise
 from refute.theatre.swallowed import Change, Fate, Trace
 from refute.theatre.theatre import Theatre, TriedDouble
 
@@ -98,6 +99,9 @@ def theatre() -> Theatre:
                 (MergedLie("raises", "raises OSError, which the real one catches", TESTS, 7, (1,)),
                  MergedLie("unused", "nobody looks it up there", TESTS, 9, (2,))),
                 3, 1,
+                (MergedRaise("OSError", "", "lies", "it is caught at src/shop/a.py:4", (1,)),
+                 MergedRaise("KeyError", ".get", "escapes", "its own source raises it", (0,)),
+                 MergedRaise("ValueError", "", "not_examined", "it is a generator", (2,))),
             ),
             MergedDouble(
                 "w-22222222", "", "session", DoubleKind.OBJECT, True, "", 0, (3,), 0, (), (), (),

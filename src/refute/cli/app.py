@@ -12,10 +12,13 @@ from refute.cli.attempt import attempt
 from refute.cli.completion import completion
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
+from refute.cli.gate import gate
 from refute.cli.merge import merge
 from refute.cli.operators import operators
+from refute.cli.ratchet import ratchet
 from refute.cli.run import run
 from refute.cli.show import show
+from refute.cli.stability import stability
 from refute.cli.theatre import theatre
 from refute.cli.verify import verify
 from refute.errors import nearest
@@ -65,5 +68,18 @@ def app() -> None:
     """
 
 
-for _command in (run, theatre, show, attempt, verify, merge, operators, doctor, completion):
+for _command in (
+    run,
+    theatre,
+    show,
+    attempt,
+    gate,
+    ratchet,
+    stability,
+    verify,
+    merge,
+    operators,
+    doctor,
+    completion,
+):
     app.add_command(_command)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from refute.cli.gate import configured, hold
 from refute.cli.options import (
     CHOOSING,
     OUTPUT,
@@ -35,8 +36,14 @@ from refute.settings import CHOICES, load
     help="The mutation score and no more: tests and doubles are not judged, in about half the "
     "time.",
 )
+@click.option(
+    "--gate",
+    "gated",
+    is_flag=True,
+    help="Hold the result against [tool.refute.gate] and the ratchet, as `refute gate` does.",
+)
 @with_options(OUTPUT)
-def run(path: Path, **given: Any) -> ExitCode:
+def run(path: Path, gated: bool, **given: Any) -> ExitCode:
     """Judge a pytest suite: which faults in the code would it notice?
 
     PATH is the project's root, the folder where you would type pytest; the current one if not
@@ -54,6 +61,8 @@ def run(path: Path, **given: Any) -> ExitCode:
       refute run --pytest-args "-m 'not slow'"    with some tests left out
     """
     settings = load(path, given)
+    # What is wrong with the gate is said before the work, not after.
+    bounds = configured(settings.root) if gated else None
     # The engine is imported late, so that --help and completion are quick.
     from refute import pipeline
     from refute.console import Console
@@ -64,10 +73,13 @@ def run(path: Path, **given: Any) -> ExitCode:
     terminal.render(judgement, console_for(plain=settings.plain))
     # A budget that is spent is what was asked for.
     within = any(note.slug == "budget" for note in judgement.notes)
+    held = ExitCode.OK
+    if bounds is not None:
+        held = hold(settings.root, judgement, *bounds, plain=settings.plain)
     if judgement.partial and not within:
         return ExitCode.INTERRUPTED
     if judgement.selection.changes and not judgement.judged:
         # A change of texts alone is nothing to complain about.
         return ExitCode.OK
     # The summary has said why.
-    return ExitCode.OK if judgement.counts.scored else ExitCode.NOTHING_JUDGED
+    return held if judgement.counts.scored else ExitCode.NOTHING_JUDGED

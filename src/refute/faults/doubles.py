@@ -58,7 +58,8 @@ _EMPTY = {
 _LENIENT = frozenset({DoubleKind.MOCK, DoubleKind.ASYNC_MOCK})
 """Doubles that take a call without one of its arguments."""
 _INJECTED = "RuntimeError('injected by refute')"
-_CUT = ("…", "***")
+_MASK = "***"
+_CUT = ("…", _MASK)
 """Signs of a text that was shortened, or of which something was hidden."""
 
 
@@ -129,7 +130,11 @@ def _note(found: _Found, test: int, double: Double, call: Call) -> None:
         found.targets[double.target] += 1
     for change in (*_of_result(call), *_of_arguments(double, call)):
         key = (change.path, change.change)
-        found.changes.setdefault(key, (change, set()))[1].add(test)
+        first, tests = found.changes.setdefault(key, (change, set()))
+        tests.add(test)
+        if _MASK in first.original and _MASK not in change.original:
+            # A reader sees more in a value of which nothing is hidden.
+            found.changes[key] = (change, tests)
 
 
 def _of_result(call: Call) -> Iterator[_Change]:

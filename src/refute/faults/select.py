@@ -13,8 +13,10 @@ from refute.sources import matches
 
 _TRIAL = 0.008
 """Seconds that a trial takes beside its tests: fork, first test, report."""
-_NOTICED = 0.7
+_NOTICED = 0.8
 """The share of mutants that a typical suite notices, for the estimate alone."""
+_AGAIN = 0.3
+"""What a fault at import costs of the time that collecting takes: pytest is loaded already."""
 
 
 def selected_files(project: Project, settings: Settings) -> tuple[str, ...]:
@@ -54,8 +56,11 @@ def _crossing(planned: Planned, baseline: Baseline) -> str:
 
 
 def estimate(plan: Plan, baseline: Baseline, jobs: int) -> float:
-    """Seconds that the trials may take, from the tests' times on unchanged code."""
-    seconds = [test.seconds for test in baseline.tests]
+    """Seconds that the trials may take, from the tests' times on unchanged code.
+
+    Observation slows tests down, so the quicker of their two runs counts.
+    """
+    seconds = [test.least or test.seconds for test in baseline.tests]
     sums: dict[tuple[int, ...], tuple[float, float]] = {}
     total = 0.0
     for planned in plan.tried:
@@ -64,5 +69,5 @@ def estimate(plan: Plan, baseline: Baseline, jobs: int) -> float:
             sums[planned.tests] = min(times, default=0.0), sum(times)
         quickest, all_of_them = sums[planned.tests]
         total += _TRIAL + _NOTICED * quickest + (1 - _NOTICED) * all_of_them
-    total += len(plan.imports) * baseline.collect_seconds
+    total += len(plan.imports) * _AGAIN * baseline.collect_seconds
     return total / jobs

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from refute.baseline import TestOutcome
 from refute.faults.double import RETURNS, DoubleFault
-from refute.findings import Finding, Severity, Slug
+from refute.finding import finding_id
+from refute.findings import Acceptance, Finding, Severity, Slug
+from refute.judgement.beside import changed_since, read_document, write_beside
 from refute.judgement.document import dumps, from_json, load, save, to_json
+from refute.judgement.measures import measure_speed
 from refute.judgement.merging import load_report, merge
-from refute.judgement.place import check_writable
+from refute.judgement.place import check_writable, folder, refuse
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -26,7 +29,9 @@ from refute.judgement.values import (
 )
 from refute.metrics.foretelling import Sample, foretell
 from refute.metrics.mutation import Counts, Estimate, Reason, percent, percentage
+from refute.metrics.mutation import total as tally
 from refute.metrics.ranking import base, change, rank, sensitive
+from refute.metrics.speed import Speed
 from refute.observed import DoubleKind
 from refute.strength import Strength, TestVerdict
 from refute.theatre.boundaries import AIM, Boundary, Pyramid
@@ -40,6 +45,7 @@ from refute.verdicts import Judged, KillKind, Reached, Verdict
 __all__ = [
     "AIM",
     "RETURNS",
+    "Acceptance",
     "BaselineRecord",
     "BlindPlace",
     "Boundary",
@@ -68,6 +74,7 @@ __all__ = [
     "Severity",
     "Slug",
     "Source",
+    "Speed",
     "Stage",
     "Strength",
     "TestOutcome",
@@ -82,17 +89,25 @@ __all__ = [
     "base",
     "calls_of",
     "change",
+    "changed_since",
     "check_writable",
     "dumps",
+    "finding_id",
+    "folder",
     "foretell",
     "from_json",
     "load",
     "load_report",
+    "measure_speed",
     "merge",
     "percent",
     "percentage",
     "rank",
+    "read_document",
+    "refuse",
     "save",
     "sensitive",
+    "tally",
     "to_json",
+    "write_beside",
 ]

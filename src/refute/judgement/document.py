@@ -9,8 +9,6 @@ test that exists under a fault only (a parameter made by mutated code) is named 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,8 +17,9 @@ from typing import Any
 from refute.baseline import TestOutcome
 from refute.errors import fail
 from refute.faults.fault import Mutant
-from refute.findings import Finding, Severity, Slug
-from refute.judgement import theatre_document
+from refute.findings import Acceptance, Finding, Severity, Slug
+from refute.judgement import measures, theatre_document
+from refute.judgement.beside import write_beside
 from refute.judgement.place import FOLDER, folder, refuse
 from refute.judgement.values import (
     BaselineRecord,
@@ -63,7 +62,7 @@ def to_json(judgement: Judgement) -> Document:
             asdict(stage) | {"seconds": _seconds(stage.seconds)} for stage in judgement.timing
         ],
         "baseline": _baseline(judgement),
-        "metrics": {"mutation": _metrics(judgement)},
+        "metrics": measures.members(judgement),
         "findings": [_plain(asdict(finding)) for finding in judgement.findings],
         "tests": [
             asdict(test) | {"seconds": _seconds(test.seconds)} | verdict
@@ -102,17 +101,6 @@ def _baseline(judgement: Judgement) -> Document:
         "suite_seconds": _seconds(judgement.baseline.suite_seconds),
         "boundaries": dict(judgement.baseline.boundaries),
         "warnings": list(judgement.baseline.warnings),
-    }
-
-
-def _metrics(judgement: Judgement) -> Document:
-    counts, foretold = judgement.counts, judgement.estimate
-    return asdict(counts) | {
-        "score": counts.score,
-        "score_covered": counts.score_covered,
-        "judged_share": counts.judged_share,
-        "estimate": None if foretold is None else asdict(foretold),
-        "left_out": [asdict(reason) for reason in judgement.left_out],
     }
 
 
@@ -197,6 +185,7 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
         },
         theatre=theatre_document.read(document),
         foretold=_foretold(document),
+        speed=measures.read_speed(document["metrics"]),
     )
 
 
@@ -213,7 +202,9 @@ def _frozen(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _finding(record: Mapping[str, Any]) -> Finding:
     severity, slug = Severity(record["severity"]), Slug(record["slug"])
-    return Finding(**{**_frozen(record), "severity": severity, "slug": slug})
+    accepted = record.get("accepted")
+    known = {"accepted": None if accepted is None else Acceptance(**accepted)}
+    return Finding(**{**_frozen(record), "severity": severity, "slug": slug, **known})
 
 
 def _judged(record: Mapping[str, Any], ids: Sequence[str]) -> Judged:
@@ -269,22 +260,11 @@ def save(judgement: Judgement, root: Path) -> Path:
     Raises RefuteError read-only-tree when there is no right or no room to write.
     """
     data = dumps(to_json(judgement))
-    target = root / FOLDER / REPORT
     try:
-        handle, draft = tempfile.mkstemp(prefix="report-", suffix=".tmp", dir=folder(root))
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(draft, 0o644)
-            os.replace(draft, target)
-        except BaseException:
-            os.unlink(draft)
-            raise
+        place = folder(root)
     except OSError as error:
-        refuse(target, error)
-    return target
+        refuse(root / FOLDER, error)
+    return write_beside(place / REPORT, data)
 
 
 def load(root: Path) -> Judgement:

@@ -17,6 +17,7 @@ from refute.theatre.boundaries import Boundary, Pyramid
 from refute.theatre.claims import Claim, Leak
 from refute.theatre.doubles import MergedDouble, MergedLie
 from refute.theatre.places import BlindPlace, DeafTest, UnreadArrangement
+from refute.theatre.raising import MergedRaise
 from refute.theatre.swallowed import Change, Fate, Trace
 from refute.theatre.theatre import Theatre, TriedDouble
 
@@ -142,6 +143,7 @@ def _double(record: Mapping[str, Any]) -> MergedDouble:
         record,
         kind=DoubleKind(record["kind"]),
         lies=tuple(_value(MergedLie, lie) for lie in lies),
+        raises=_all(MergedRaise, record.get("raises", ())),
     )
 
 

@@ -15,6 +15,7 @@ from refute.findings import Finding
 from refute.metrics import mutation
 from refute.metrics.mutation import Counts, Estimate, Reason
 from refute.metrics.ranking import place
+from refute.metrics.speed import Speed
 from refute.theatre.theatre import Theatre
 from refute.verdicts import Judged
 
@@ -164,6 +165,8 @@ class Judgement:
     theatre: Theatre | None = None
     #: The score foretold by samples of several strata, within a budget.
     foretold: Estimate | None = None
+    #: What the tests cost; None in the report of an older refute.
+    speed: Speed | None = None
 
     @property
     def counts(self) -> Counts:
@@ -221,6 +224,7 @@ def assemble(
     partial: bool = False,
     theatre: Theatre | None = None,
     foretold: Estimate | None = None,
+    speed: Speed | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
 
@@ -249,6 +253,7 @@ def assemble(
         sources={file: sources[file] for file in files if file in sources},
         theatre=theatre,
         foretold=foretold,
+        speed=speed,
     )
 
 

@@ -99,8 +99,9 @@ ENTRIES = (
     ),
     Message(
         "interrupted",
-        "stopped by Ctrl-C",
-        "The run was stopped. Verdicts that were finished are kept.",
+        "stopped by Ctrl-C or a signal",
+        "The run was stopped: by Ctrl-C, or by a signal that asks for it (SIGTERM, SIGHUP). "
+        "Verdicts that were finished are kept.",
         "Run the same command again to go on from there.",
         ExitCode.INTERRUPTED,
     ),

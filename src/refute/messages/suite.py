@@ -89,6 +89,21 @@ ENTRIES = (
         None,
     ),
     Message(
+        "doubles-not-observed",
+        "the observer of test doubles failed, and was taken out",
+        "refute sees mocks and patches by hooks on unittest.mock and on pytest's monkeypatch. Here "
+        "these are not as Python and pytest bring them: something has replaced or removed a part "
+        "that the hooks need, and the exception says which. The unchanged suite was run all the "
+        "same. Faults in the project's code, the score, and boundaries are not touched; no fault "
+        "was made in a double, so blind places, deaf tests, lying doubles and what doubles "
+        "swallowed are missing. Tests are judged by the project's code alone, and none of them is "
+        "called a prayer, an echo or smoke: it might have noticed a fault in a double.",
+        "Look in conftest.py and in plugins for what changes unittest.mock (an old backport, a "
+        "patch of its classes), and take it out. If nothing does, this is a fault of refute's: "
+        "please report it, with the words of the exception.",
+        None,
+    ),
+    Message(
         "control-failed",
         "tests fail in trials without any fault",
         "The null control failed for many tests: in a trial's process they failed although no "

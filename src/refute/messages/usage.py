@@ -136,4 +136,54 @@ ENTRIES = (
         "commit with the same options and interpreter.",
         ExitCode.USAGE,
     ),
+    Message(
+        "no-gate",
+        "nothing to hold the report against",
+        "A gate was asked for, and the project has none: no floor or ceiling in "
+        "[tool.refute.gate] of pyproject.toml, and no refute-ratchet.toml.",
+        "Write a line such as `mutation-score = 80` under [tool.refute.gate], or let `refute "
+        "ratchet` write down what is reached. docs/gates.md lists all metrics.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "partial-report",
+        "a report on a part",
+        "The last run was stopped before its end, or looked at some files only (`--paths`), so "
+        "that its values can't be kept as those of the project.",
+        "Run `refute run` without a filter, to its end; it goes on from what is known.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "bad-import",
+        "another tool's file that can't be read",
+        "A file that the gate was given (pytest-benchmark JSON, SARIF 2.1.0, coverage XML) is "
+        "damaged, of another format, far too large, or holds what such a file has no need for.",
+        "Let the tool write it again, and look whether it came to its end; the message says what "
+        "is wrong.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "bad-acceptance",
+        "an acceptance that accepts nothing",
+        "A comment `# refute: accept[...]` names no finding or an unknown one, gives no reason, "
+        "or a day that does not exist. It was left out, so that the finding still counts.",
+        "Write it like `# refute: accept[prayer] checked by hand, until 2027-01-31`.",
+        None,
+    ),
+    Message(
+        "acceptance-expired",
+        "an acceptance that has expired",
+        "Somebody accepted a finding up to a day that has passed. The finding counts again.",
+        "Mend what it is about, or write a later day with a reason that still holds.",
+        None,
+    ),
+    Message(
+        "acceptance-unused",
+        "an acceptance that meets no finding",
+        "A comment or an entry of refute-accept.toml accepts a finding that is not there any "
+        "more: it was mended, or the acceptance stands in the wrong place.",
+        "Remove it. If the finding is still there, put the comment on its line, right above it, "
+        "or at the header of its function.",
+        None,
+    ),
 )

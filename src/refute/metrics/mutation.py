@@ -83,6 +83,22 @@ class Counts:
         return share(self.scored, self.candidates)
 
     @property
+    def coverage(self) -> float | None:
+        """Share of the mutants that lie on lines which tests execute; those yet to try do."""
+        return share(self.tried + self.pending, self.scored + self.pending)
+
+    @property
+    def oracle_gap(self) -> float | None:
+        """Coverage minus score: the share that is executed, and that nobody checks.
+
+        ``survived / scored``; of a run that was not finished it is foretold, as in ``estimate``.
+        """
+        foretold, coverage = self.estimate, self.coverage
+        if foretold is None or coverage is None:
+            return share(self.survived, self.scored)
+        return coverage - foretold.score
+
+    @property
     def estimate(self) -> Estimate | None:
         """The score of the whole, foretold from a part; see ``estimate``."""
         return estimate(self)

@@ -25,6 +25,12 @@ TESTS = 8
 PLACES = 10
 """How many of each kind are shown; the rest is counted."""
 
+RAISES = {
+    "escapes": "so may the real one",
+    "not_examined": "not examined whether the real one could",
+}
+"""What is said of an exception, by the verdict on it."""
+
 KINDS = {
     "mock": "a mock",
     "async_mock": "an asynchronous mock",
@@ -61,10 +67,23 @@ def show_double(judgement: Judgement, double: MergedDouble, console: Console) ->
         where = spot(lie.file, lie.line)
         line(console, "  ", (where, "cyan"), (f"  in {plural(len(lie.tests), 'test')}", "dim"))
         prose(console, printable(lie.message), 4)
+    _raises(double, console)
     _tests(judgement, double.tests, "Tests that use it", console)
     for place in blind:
         if _try(judgement, place.faults, place.tests, console):
             return
+
+
+def _raises(double: MergedDouble, console: Console) -> None:
+    """What it raises that is no lie, and why that is not one, or not known to be."""
+    others = [one for one in double.raises if one.verdict != "lies"]
+    if not others:
+        return
+    heading(console, "What it raises besides" if double.lies else "What it raises")
+    for one in others:
+        name = printable(f"{one.exception} from {one.method}()" if one.method else one.exception)
+        words = RAISES[one.verdict]
+        prose(console, f"{name}: {words}: {printable(one.why)}.", 2)
 
 
 def show_place(judgement: Judgement, place: BlindPlace, console: Console) -> None:

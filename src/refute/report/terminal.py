@@ -31,8 +31,10 @@ from refute.report import (
     rest,
     theatre,
 )
+from refute.report.accepted import accepted
 from refute.report.diff import excerpt, fitted
 from refute.report.outside import OUTSIDE, left_out, set_aside
+from refute.report.speed import speed
 from refute.report.words import fate
 
 FILES = 8
@@ -71,6 +73,8 @@ def render(judgement: Judgement, console: Console) -> None:
             _silent(judgement.findings, console)
     left_out(judgement, console)
     theatre.render(judgement, console)
+    speed(judgement, console)
+    accepted(judgement, console)
     _next(judgement, judged, console)
 
 
@@ -133,10 +137,10 @@ def _files(judgement: Judgement, console: Console) -> None:
         console.print(f"\nNothing went unnoticed, in {plural(len(tallies), 'file')}.")
         return
     missed.sort(key=lambda one: (-one[1].missed, one[0]))
-    width = min(max(len(file) for file, _ in missed[:FILES]), console.width - 46)
+    width = min(max(len(file) for file, _ in missed[:FILES]), console.width - 54)
     heading(console, "Files, most unnoticed faults first")
     score = "score" if judgement.estimate is None else "score, about"
-    title = f"  {'':<{width}}  {score:>18}  {'survived':>9}  {'not run':>8}"
+    title = f"  {'':<{width}}  {score:>18}  {'gap':>6}  {'survived':>9}  {'not run':>8}"
     console.print(Text(title, "dim"))
     for file, tally in missed[:FILES]:
         foretold = tally.estimate
@@ -145,10 +149,16 @@ def _files(judgement: Judgement, console: Console) -> None:
             console,
             f"  {crop_path(printable(file), width):<{width}}  ",
             *bar(share, 10, console),
-            f"  {percentage(share):>6}",
+            f"  {percentage(share):>6}  {percentage(tally.oracle_gap or 0.0):>6}",
             f"  {tally.survived or '-':>9}  {tally.no_coverage or '-':>8}",
         )
     rest(console, len(missed) - FILES, "file")
+    prose(
+        console,
+        "gap: faults on lines that tests run, and nobody checks (coverage - score)",
+        2,
+        "dim",
+    )
 
 
 def _functions(judgement: Judgement, console: Console) -> None:
@@ -159,7 +169,7 @@ def _functions(judgement: Judgement, console: Console) -> None:
         (Slug.UNNOTICED_FUNCTION, "Functions that tests run without noticing faults", FUNCTIONS),
         (Slug.UNTESTED_FUNCTION, "Functions that no test runs", UNTESTED),
     ):
-        found = [one for one in judgement.findings if one.slug is slug]
+        found = [one for one in judgement.findings if one.slug is slug and not one.accepted]
         if not found:
             continue
         heading(console, title)
@@ -184,7 +194,7 @@ def _spot(finding: Finding) -> str:
 
 
 def _survivors(judgement: Judgement, console: Console) -> None:
-    found = [one for one in judgement.findings if one.slug is Slug.SURVIVOR]
+    found = [one for one in judgement.findings if one.slug is Slug.SURVIVOR and not one.accepted]
     if not found:
         return
     by_id = {item.mutant.id: item for item in judgement.judged}
@@ -250,7 +260,7 @@ def _next(judgement: Judgement, judged: bool, console: Console) -> None:
         one.reproduce
         for slug in (Slug.SURVIVOR, Slug.UNTESTED_FUNCTION)
         for one in judgement.findings
-        if one.slug is slug
+        if one.slug is slug and not one.accepted
     ]
     if judgement.partial:
         what, command = "To go on from here:", "refute run"

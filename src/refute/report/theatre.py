@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.console import Console
 
@@ -13,16 +12,19 @@ from refute.judgement import (
     BlindPlace,
     Fate,
     Judgement,
-    Strength,
+    Slug,
     TestVerdict,
     Theatre,
     base,
     calls_of,
+    finding_id,
     percent,
     sensitive,
 )
 from refute.report import colour, crop, crop_path, heading, line, plural, printable, prose, rest
+from refute.report.accepted import accepted_ids
 from refute.report.reality import real_world
+from refute.report.weak import Weak, weakest
 from refute.report.words import WORDS, crop_name, example, is_aside, some, spot, stood_in
 
 WEAK = 8
@@ -37,24 +39,6 @@ LEAST = 40
 
 NOT_JUDGED = (TestVerdict.UNJUDGED, TestVerdict.FLAKY)
 
-_WITNESSES = (TestVerdict.WITNESS, TestVerdict.FAINT_WITNESS)
-
-
-@dataclass(frozen=True, slots=True)
-class Weak:
-    """The cases of one test function that have one verdict, which is no witness's."""
-
-    verdict: TestVerdict
-    name: str
-    #: How many they are, and how many cases the function has.
-    cases: int
-    of: int
-    #: Position and counts of the one that was tried most.
-    test: int
-    strength: Strength
-    #: True when another case of the function is a witness.
-    covered: bool
-
 
 def render(judgement: Judgement, console: Console) -> None:
     """Print what was judged of tests and doubles; nothing where that was not judged."""
@@ -62,37 +46,16 @@ def render(judgement: Judgement, console: Console) -> None:
     if theatre is None:
         return
     names = [printable(test.id) for test in judgement.tests]
-    weak = weakest(theatre, [test.id for test in judgement.tests])
+    spared = accepted_ids(judgement)
+    weak = weakest(theatre, [test.id for test in judgement.tests], spared)
     _verdicts(judgement, theatre, console)
     _weak(weak, names, console)
-    _blind(theatre, console)
+    _blind(theatre, spared, console)
     _doubles(theatre, console)
     _lies(theatre, console)
     real_world(theatre, names, console)
     _asides(theatre, names, console)
     _commands(theatre, [test.id for test in judgement.tests], weak, console)
-
-
-def weakest(theatre: Theatre, ids: Sequence[str]) -> list[Weak]:
-    """Prayers, echoes and smoke tests by test function, those that most stands against first."""
-    order = (TestVerdict.PRAYER, TestVerdict.ECHO, TestVerdict.SMOKE)
-    groups: dict[str, list[int]] = {}
-    for test in range(len(theatre.strengths)):
-        groups.setdefault(base(ids[test]), []).append(test)
-    found: list[Weak] = []
-    for name, tests in groups.items():
-        verdicts = [theatre.strengths[test].verdict for test in tests]
-        covered = any(verdict in _WITNESSES for verdict in verdicts)
-        for verdict in order:
-            cases = [test for test in tests if theatre.strengths[test].verdict is verdict]
-            if cases:
-                lead = max(cases, key=lambda test: (theatre.strengths[test].tried, -test))
-                strength = theatre.strengths[lead]
-                found.append(Weak(verdict, name, len(cases), len(tests), lead, strength, covered))
-    return sorted(
-        found,
-        key=lambda one: (one.covered, order.index(one.verdict), -one.strength.tried, one.test),
-    )
 
 
 def _verdicts(judgement: Judgement, theatre: Theatre, console: Console) -> None:
@@ -101,6 +64,9 @@ def _verdicts(judgement: Judgement, theatre: Theatre, console: Console) -> None:
     if not theatre.strengths:
         console.print("There is no test to judge.")
         return
+    if any(note.slug == "doubles-not-observed" for note in judgement.notes):
+        said = "Test doubles were not observed: all this rests on faults in the project's own code."
+        prose(console, said, 0, "yellow")
     counts = Counter(strength.verdict for strength in theatre.strengths)
     judged = sum(number for verdict, number in counts.items() if verdict not in NOT_JUDGED)
     if judged:
@@ -165,8 +131,12 @@ def _tests(group: Iterable[BlindPlace]) -> int:
     return len({test for place in group for test in place.tests})
 
 
-def _blind(theatre: Theatre, console: Console) -> None:
-    groups = ranked(theatre.blind_places)
+def _blind(theatre: Theatre, spared: frozenset[str], console: Console) -> None:
+    groups = [
+        group
+        for group in ranked(theatre.blind_places)
+        if finding_id(Slug.BLIND_PLACE, group[0].call) not in spared
+    ]
     if not groups:
         return
     heading(console, "Blind places most worth a look: nobody notices a wrong value there")
@@ -232,6 +202,18 @@ def _lies(theatre: Theatre, console: Console) -> None:
     rest(console, len(lies) - LIES, "lie")
 
 
+def _raises(theatre: Theatre) -> list[str]:
+    """What became of the exceptions of doubles that stand for the project's own functions."""
+    counts = Counter(one.verdict for double in theatre.doubles for one in double.raises)
+    if not counts:
+        return []
+    said = (
+        f"Exceptions that doubles raise: {counts['escapes']:,} that the real one may let out, "
+        f"{counts['lies']:,} that it never does, {counts['not_examined']:,} not examined."
+    )
+    return [said]
+
+
 def _asides(theatre: Theatre, names: Sequence[str], console: Console) -> None:
     """What is worth a line, and no part of its own."""
     said: list[str] = []
@@ -250,6 +232,7 @@ def _asides(theatre: Theatre, names: Sequence[str], console: Console) -> None:
             f"{plural(len(unread), 'arrangement')} of doubles {were} never used by the project: "
             f"{some(doubles, NAMED)}."
         )
+    said += _raises(theatre)
     if said:
         heading(console, "Besides")
     for text in said:

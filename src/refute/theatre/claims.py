@@ -18,7 +18,7 @@ from refute.theatre.crossings import (
     stands_between,
     stands_for_boundary,
 )
-from refute.theatre.doubles import double_id
+from refute.theatre.identity import double_id
 
 _INTEGRATION = frozenset({"integration", "e2e", "end_to_end", "endtoend", "end2end"})
 """Said anywhere, these words speak of the test itself."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from refute.observed import Double, DoubleKind, Observed, Site
 from refute.strength import Matrix
-from refute.theatre.chances import Chances, short_id
+from refute.theatre.chances import Chances
+from refute.theatre.identity import double_id
 from refute.theatre.places import BlindPlace
+from refute.theatre.raising import MergedRaise
 from refute.theatre.wanted import noticed
 
 
@@ -51,20 +53,13 @@ class MergedDouble:
     #: Arguments that it is handed: places tried, and those that some test notices.
     arguments: int
     arguments_noticed: int
+    #: What it raises, as far as the real one is the project's.
+    raises: tuple[MergedRaise, ...] = ()
 
     @property
     def shown(self) -> str:
         """The double as a reader knows it."""
         return self.target or self.name or "a double"
-
-
-def double_id(double: Double) -> str:
-    """The id of a double: the same wherever it is made, if it replaces the same."""
-    return short_id("w-", *_key(double))
-
-
-def _key(double: Double) -> tuple[str, ...]:
-    return (double.target,) if double.target else (double.name, double.file)
 
 
 def merge_doubles(
@@ -73,10 +68,12 @@ def merge_doubles(
     matrix: Matrix,
     blind: Sequence[BlindPlace],
     swallowed: Mapping[str, tuple[str, ...]],
+    raises: Mapping[str, tuple[MergedRaise, ...]],
 ) -> tuple[MergedDouble, ...]:
     """All doubles, those that swallow most first.
 
-    ``swallowed`` has the ids of survivors by the id of the double.
+    ``swallowed`` has the ids of survivors by the id of the double, ``raises`` what was found
+    out of the exceptions that it raises.
     """
     groups: dict[str, list[tuple[int, Double]]] = {}
     for test, seen in sorted(observed.tests.items()):
@@ -114,6 +111,7 @@ def merge_doubles(
                 lies=_lies(members),
                 arguments=sum(verdicts[place][0] for place in places),
                 arguments_noticed=sum(verdicts[place][1] for place in places),
+                raises=raises.get(id, ()),
             )
         )
     return tuple(

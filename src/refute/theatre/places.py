@@ -108,17 +108,26 @@ def _worth(change: str) -> int:
 
 def _example(place: Place, fault: DoubleFault, observed: Observed) -> str:
     """The change in a few words; an element is shown within its list or tuple."""
-    after = "" if fault.change == "dropped" else fault.replacement
+    original, after = fault.original, "" if fault.change == "dropped" else fault.replacement
+    if original in _SECRETS:
+        # Both would be the same mask.
+        original, after = "a secret", "another" if fault.change in _VALUES else after
     element = re.fullmatch(r"(.*)\[(\d+)\]", fault.path)
     if element is not None:
         siblings = _siblings(place, fault, element[1], observed)
         position = int(element[2])
         if position in siblings:
-            before = [fault.original if n == position else siblings[n] for n in sorted(siblings)]
+            before = [original if n == position else siblings[n] for n in sorted(siblings)]
             change = [after if n == position else siblings[n] for n in sorted(siblings)]
             return f"[{', '.join(before)}] -> [{', '.join(one for one in change if one)}]"
     name = "" if fault.path.isdigit() else f"{fault.path}="
-    return f"{name}{fault.original} -> " + (f"{name}{after}" if after else "dropped")
+    return f"{name}{original} -> " + (f"{name}{after}" if after else "dropped")
+
+
+_SECRETS = frozenset({"***", "'***'", "b'***'"})
+"""How a value is shown of which nothing is told."""
+_VALUES = frozenset({"typo", "other_value"})
+"""Changes to another value of the same type."""
 
 
 def _siblings(place: Place, fault: DoubleFault, parent: str, observed: Observed) -> dict[int, str]:

@@ -22,6 +22,7 @@ from refute.theatre.places import (
     deaf_tests,
     unread_arrangements,
 )
+from refute.theatre.raising import Answers, raises_by_double, with_lies
 from refute.theatre.swallowed import Difference, Trace, by_double, trace
 from refute.theatre.witness import judge_tests
 from refute.verdicts import Judged, Verdict
@@ -73,15 +74,17 @@ def assemble_theatre(
     chances: Chances,
     matrix: Matrix,
     differences: Mapping[str, Mapping[int, Difference]] | None = None,
+    answers: Answers | None = None,
     importing: Collection[int] = frozenset(),
 ) -> Theatre:
     """Judge all there is to judge of tests and doubles.
 
     ``chances`` must be made of the same mutants and double faults. ``differences`` says of
-    survivors what differed in the tests that ran over them; ``importing`` is explained at
-    ``judge_tests``.
+    survivors what differed in the tests that ran over them, ``answers`` whether real functions
+    let out what their doubles raise; ``importing`` is explained at ``judge_tests``.
     """
     items = tuple(judged)
+    observed = with_lies(observed, answers or {})
     survivors = {item.mutant.id for item in items if item.verdict is Verdict.SURVIVED}
     traces = {
         id: trace(id, found) for id, found in sorted((differences or {}).items()) if id in survivors
@@ -89,7 +92,14 @@ def assemble_theatre(
     blind = blind_places(chances, matrix, observed)
     return Theatre(
         strengths=judge_tests(baseline, items, chances, matrix, importing=importing),
-        doubles=merge_doubles(observed, chances, matrix, blind, by_double(traces.values())),
+        doubles=merge_doubles(
+            observed,
+            chances,
+            matrix,
+            blind,
+            by_double(traces.values()),
+            raises_by_double(answers or {}),
+        ),
         double_faults=tuple(_tried(fault, chances, matrix) for fault in double_faults),
         blind_places=blind,
         deaf_tests=deaf_tests(chances, matrix),

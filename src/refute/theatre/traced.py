@@ -10,7 +10,7 @@ from refute.faults.fault import Mutant
 from refute.metrics.ranking import ranked
 from refute.observed import Double, DoubleKind
 from refute.theatre.chances import Chances
-from refute.theatre.doubles import double_id
+from refute.theatre.identity import double_id
 from refute.theatre.swallowed import Change, Difference, Fate, Trace
 from refute.trials.outcome import Mechanism
 from refute.verdicts import Judged, Reached

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from refute.baseline import Baseline, TestOutcome
 from refute.metrics.ranking import USUAL, WEIGHTS
@@ -21,6 +21,8 @@ ENOUGH = 5
 """Faults that a test must be tried on before its silence says anything."""
 EVIDENCE = 10
 """Ids of faults that a verdict carries with it."""
+_SILENT = frozenset({TestVerdict.PRAYER, TestVerdict.SMOKE})
+"""Verdicts that need all faults to be tried, also those in doubles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,11 @@ def judge_tests(
             found.append(Strength(TestVerdict.UNJUDGED if hidden else TestVerdict.UNTOUCHED))
         else:
             redundant = _redundant(baseline, chances, matrix, test, tellers)
-            found.append(_strength(chances, matrix, test, extra, weights, redundant))
+            strength = _strength(chances, matrix, test, extra, weights, redundant)
+            if baseline.observed.trouble and strength.verdict in _SILENT:
+                # It might be told of a fault in its doubles, of which nobody knows.
+                strength = replace(strength, verdict=TestVerdict.UNJUDGED)
+            found.append(strength)
     return tuple(found)
 
 

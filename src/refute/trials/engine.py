@@ -20,6 +20,7 @@ from refute.observed import Site
 from refute.project import Project
 from refute.settings import Settings
 from refute.trials import observation
+from refute.trials.asking import Asking
 from refute.trials.cold import Cold
 from refute.trials.hunt import Emit, Hunt
 from refute.trials.looks import Looks
@@ -226,7 +227,7 @@ class Engine:
         self._cold_hunt(rest, baseline, emit, [names[test] for test in sorted(unfit)])
         return unfit
 
-    def strengthen(self, work: Pairs | Tracing) -> bool:
+    def strengthen(self, work: Pairs | Tracing | Asking) -> bool:
         """Run what is to be run for verdicts on tests and doubles, until nothing more is wanted;
         after the hunt. Returns False, and runs nothing, where forks don't suit this suite.
         """

@@ -74,7 +74,8 @@ def make_baseline(
         warnings=tuple(warnings),
         infected={id: frozenset(second.infected.get(id, ())) for id in second.probed},
         observed=Observed(
-            {index: Seen.from_record(record) for index, record in sorted(first.seen.items())}
+            {index: Seen.from_record(record) for index, record in sorted(first.seen.items())},
+            first.unobserved,
         ),
     )
 
@@ -103,12 +104,12 @@ def check_origin(project: Project, collected: Collected, baseline: Baseline) -> 
 def _test(name: str, first: Record, second: Record) -> Test:
     one, two = first["outcome"], second["outcome"]
     detail = str(first.get("detail") or second.get("detail") or "")
-    seconds = max(first["seconds"], second["seconds"])
+    least, seconds = sorted((first["seconds"], second["seconds"]))
     if one != two:
         failing = first if one == "failed" else second
         why = f"{one} in the suite's order, {two} in the reverse order"
         text = failing.get("failure", {}).get("message", "")
-        return Test(name, TestOutcome.FLAKY, seconds, f"{why}. {text}".strip())
+        return Test(name, TestOutcome.FLAKY, seconds, f"{why}. {text}".strip(), least)
     if one == "failed":
         detail = reason(detail)
-    return Test(name, TestOutcome(one), seconds, "" if one == "passed" else detail)
+    return Test(name, TestOutcome(one), seconds, "" if one == "passed" else detail, least)

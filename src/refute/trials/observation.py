@@ -54,6 +54,8 @@ class Run:
     infected: dict[str, set[int]] = field(default_factory=dict)
     #: What was seen of doubles and crossings, by test.
     seen: dict[int, Record] = field(default_factory=dict)
+    #: Why doubles were not observed; empty if they were, or were not to be.
+    unobserved: str = ""
 
     @property
     def failed(self) -> bool:
@@ -144,7 +146,7 @@ def run_suite(
             f"the unchanged suite ended its own process after {len(run.records)} tests: {why}",
             detail=str(record.get("traceback", "")).splitlines(),
         )
-    run.seconds = record["seconds"]
+    run.seconds, run.unobserved = record["seconds"], record["unobserved"]
     run.probed = [mutants[position].id for position in record["probed"]]
     run.infected = {mutants[position].id: tests for position, tests in marked.items()}
     return run

@@ -51,7 +51,7 @@ class Boundaries:
         self._temporary = tuple(f"{_realpath(place)}/" for place in sorted(places))
         # A project may itself lie below such a place.
         self._root = f"{_realpath(os.getcwd())}/"
-        sys.addaudithook(self._hook)
+        sys.addaudithook(self._make_hook())
         # multiprocessing starts its interpreters by a call that no audit event tells of.
         spawn: Any = _posixsubprocess.fork_exec
 
@@ -79,34 +79,55 @@ class Boundaries:
         self._crossings.clear()
         return found
 
-    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            if len(args) > 2 and isinstance(args[2], int) and args[2] & _WRITE:
-                self._note("write")
-                self._cross("write", args[0])
-        elif event in _PROCESS:
-            program = _program(event, args)
-            self.interpreters += program.startswith(("python", "pypy"))
-            self._note(f"process {program}")
-            self._cross("process", program)
-        elif event in _DELETE:
-            self._note("delete")
-            self._cross("delete", args[0])
-        elif event == "socket.connect":
-            self._note(f"connect {_address(args[1])}")
-            self._cross("connect", _address(args[1]))
-        elif event == "socket.bind":
-            self._cross("listen", _address(args[1]))
-        elif event == "sqlite3.connect":
-            self._cross("database", f"sqlite {_file(args[0])}")
-        elif event == "time.sleep":
-            self._cross("sleep", "")
-        elif event in ("os.fork", "os.forkpty"):
-            self._note("fork")
-            self._cross("fork", "")
-        elif event == "os.kill":
-            self._note("signal")
-            self._cross("signal", "")
+    def _make_hook(self) -> Callable[[str, tuple[Any, ...]], None]:
+        """The hook itself: Python calls it for much else, a hundred times a test, so that it has
+        to be over at once for all events that are none of ours.
+        """
+        tell: dict[str, Callable[[str, tuple[Any, ...]], None]] = {
+            "open": self._on_open,
+            **dict.fromkeys(_PROCESS, self._on_process),
+            **dict.fromkeys(_DELETE, self._on_delete),
+            "socket.connect": self._on_connect,
+            "socket.bind": lambda _, args: self._cross("listen", _address(args[1])),
+            "sqlite3.connect": lambda _, args: self._cross("database", f"sqlite {_file(args[0])}"),
+            "time.sleep": lambda *_: self._cross("sleep", ""),
+            "os.fork": self._on_fork,
+            "os.forkpty": self._on_fork,
+            "os.kill": self._on_kill,
+        }
+
+        def hook(event: str, args: tuple[Any, ...]) -> None:
+            if event in tell:
+                tell[event](event, args)
+
+        return hook
+
+    def _on_open(self, event: str, args: tuple[Any, ...]) -> None:
+        if len(args) > 2 and isinstance(args[2], int) and args[2] & _WRITE:
+            self._note("write")
+            self._cross("write", args[0])
+
+    def _on_process(self, event: str, args: tuple[Any, ...]) -> None:
+        program = _program(event, args)
+        self.interpreters += program.startswith(("python", "pypy"))
+        self._note(f"process {program}")
+        self._cross("process", program)
+
+    def _on_delete(self, event: str, args: tuple[Any, ...]) -> None:
+        self._note("delete")
+        self._cross("delete", args[0])
+
+    def _on_connect(self, event: str, args: tuple[Any, ...]) -> None:
+        self._note(f"connect {_address(args[1])}")
+        self._cross("connect", _address(args[1]))
+
+    def _on_fork(self, event: str, args: tuple[Any, ...]) -> None:
+        self._note("fork")
+        self._cross("fork", "")
+
+    def _on_kill(self, event: str, args: tuple[Any, ...]) -> None:
+        self._note("signal")
+        self._cross("signal", "")
 
     def _note(self, words: str) -> None:
         if len(self._found) < _LIMIT:
@@ -120,7 +141,7 @@ class Boundaries:
             what = self._lasting(what)
             if not what:
                 return
-        frame: FrameType | None = _get_frame(2)
+        frame: FrameType | None = _get_frame(1)
         for _ in range(_DEPTH):
             if frame is None:
                 break

@@ -20,14 +20,16 @@ import pytest
 
 from .arrangements import Arrangements
 from .fakes import Fakes
-from .lies import check_coroutine, check_unused
+from .lies import behind, check_coroutine, check_unused
+from .looks import unhook
 from .mockhooks import MockHooks
 from .mocks import Mocks
 from .places import Places
 from .plain import Plain
+from .reals import Real
 from .records import Book, Record, own_codes
 from .registry import Registry
-from .sides import Sides, unwrapped
+from .sides import TEST, Sides, unwrapped
 
 _environ = os.environ
 _started: list[Doubles] = []
@@ -41,6 +43,11 @@ def is_double(callee: object) -> bool:
     instances of classes that are defined in test files.
     """
     return bool(_started) and _started[-1].is_double(callee)
+
+
+def stands_for(callee: object) -> Real | None:
+    """The real thing that a double stands for, where that is known."""
+    return _started[-1].stands_for(callee) if _started else None
 
 
 def know_doubles(
@@ -81,6 +88,10 @@ class Doubles:
         #: to trace the frame with, or None.
         self.entered: Callable[[FrameType], Callable[..., Any] | None] = self._plain.entered
 
+        sides = self._book.sides
+        #: Whether a file name, as code objects carry it, is the tests'.
+        self.is_tests: Callable[[str], bool] = lambda name: sides[name] == TEST
+
     @property
     def failures(self) -> int:
         """How often the observer itself failed, and left something out."""
@@ -95,6 +106,14 @@ class Doubles:
         self._plain.start()
         self._learn_environment()
         _started.append(self)
+
+    def stop(self) -> None:
+        """Take all hooks out again, as far as they were put in."""
+        self._book.active = False
+        if self in _started:
+            _started.remove(self)
+        self._plain.stop()
+        unhook()
 
     def begin(self, item: pytest.Item) -> None:
         """The test that runs next, set-up included."""
@@ -139,6 +158,16 @@ class Doubles:
             ):
                 return True
         return self._plain.is_double(callee)
+
+    def stands_for(self, callee: Any) -> Real | None:
+        """The real thing that a double which is called stands for, where it is known."""
+        for mocks in self._mocks:
+            mock = mocks.below(callee)
+            if mock is not None:
+                _, steps, info = mocks.root(mock)
+                return behind(info.real, steps)
+        found = self._plain.stands_for(callee)
+        return None if found is None else behind(found.info.real, found.method.split(".")[1:])
 
     def _learn_environment(self) -> None:
         """Secrets among the environment's variables, if these have changed."""

@@ -61,10 +61,15 @@ class Fakes:
         self._hooked: set[tuple[str, str, str]] = set()
         self._item: pytest.Item | None = None
         self._depth = 0
+        #: How many modules there were when libraries were looked for.
+        self._modules = -1
 
     def begin(self, item: pytest.Item) -> None:
         """Put hooks into libraries that have been imported since the last test."""
         self._item = item
+        if len(sys.modules) == self._modules:
+            return
+        self._modules = len(sys.modules)
         for module, kind, method, library, target in STARTS:
             key = (module, kind, method)
             if key in self._hooked or module not in sys.modules:

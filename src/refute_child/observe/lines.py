@@ -18,6 +18,8 @@ from typing import Any
 
 from ..units import nested_codes
 
+_get = dict.get
+
 
 class FileTable(dict[str, int]):
     """File name as code objects carry it -> position in the table of hits, or -1.
@@ -110,10 +112,14 @@ class Lines:
         if isinstance(self._mechanism, _Tracing):
             self._mechanism.on_exception = note
 
-    def also_enters(self, entered: Callable[[FrameType], Any]) -> None:
-        """Hand frames of other files on, likewise; it gives what to trace each with, or None."""
+    def also_enters(
+        self, entered: Callable[[FrameType], Any], wanted: Callable[[str], bool]
+    ) -> None:
+        """Hand frames of other files that are wanted on, likewise, from the next ``start`` on;
+        it gives what to trace each with, or None.
+        """
         if isinstance(self._mechanism, _Tracing):
-            self._mechanism.on_enter = entered
+            self._mechanism.on_enter, self._mechanism.wanted = entered, wanted
 
     def take(self) -> list[tuple[int, list[int]]]:
         """(file index, lines) that ran since the last call."""
@@ -216,26 +222,50 @@ class _Tracing:
         self._hits = hits
         self.on_exception: Callable[[FrameType, Any], None] | None = None
         self.on_enter: Callable[[FrameType], Any] | None = None
+        self.wanted: Callable[[str], bool] | None = None
         self._trace: Callable[[FrameType, str, object], Any] | None = None
 
     def start(self) -> None:
-        table, hits = self._table, self._hits
-
-        def local(frame: FrameType, event: str, arg: object) -> Any:
-            if event == "line":
-                hits[table[frame.f_code.co_filename] + frame.f_lineno] = 1
-            elif event == "exception" and self.on_exception is not None:
-                self.on_exception(frame, arg)
-            return local
+        table, by_file, foreign = self._table, {}, set()  # type: ignore[var-annotated]
 
         def trace(frame: FrameType, event: str, arg: object) -> Any:
-            if table[frame.f_code.co_filename] >= 0:
+            # Reading a frame's code is an audited event, and slow where there is a hook for
+            # those; most frames are told from the file of the names that they use.
+            home = _get(frame.f_globals, "__file__")
+            try:
+                if home in foreign:
+                    return None
+            except TypeError:
+                home = None  # no file's name at all
+            name = frame.f_code.co_filename
+            start = table[name]
+            if start >= 0:
+                local = by_file.get(start)
+                if local is None:
+                    local = by_file[start] = self._local(start)
                 return local
-            return self.on_enter(frame) if self.on_enter is not None else None
+            if self.wanted is not None and self.wanted(name):
+                return self.on_enter(frame) if self.on_enter is not None else None
+            if home == name:
+                foreign.add(home)
+            return None
 
         self._trace = trace
         threading.settrace(trace)
         sys.settrace(trace)
+
+    def _local(self, start: int) -> Callable[[FrameType, str, object], Any]:
+        """What traces frames of the file whose hits begin there."""
+        hits = self._hits
+
+        def local(frame: FrameType, event: str, arg: object) -> Any:
+            if event == "line":
+                hits[start + frame.f_lineno] = 1
+            elif event == "exception" and self.on_exception is not None:
+                self.on_exception(frame, arg)
+            return local
+
+        return local
 
     def watch(self, code: CodeType) -> None:
         """Nothing to do: the trace function sees every frame."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial, wraps
+from threading import get_ident as _get_ident
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -18,6 +19,8 @@ _LOOKS = (
     "await_count", "await_args", "await_args_list",
 )  # fmt: skip
 _getframe = sys._getframe
+_MISSING = object()
+_undo: list[tuple[type, str, object]] = []
 _setattr = setattr
 _get: Any = object.__getattribute__
 
@@ -25,7 +28,23 @@ _get: Any = object.__getattribute__
 def hook(kind: type, name: str, around: Callable[[Any], Any]) -> None:
     """Put what ``around`` makes of a class's method in the method's place."""
     original = vars(kind)[name]
-    _setattr(kind, name, wraps(original)(around(original)))
+    put(kind, name, wraps(original)(around(original)))
+
+
+def put(kind: type, name: str, value: object) -> None:
+    """Put something into a class, to be taken out by ``unhook``."""
+    _undo.append((kind, name, vars(kind).get(name, _MISSING)))
+    _setattr(kind, name, value)
+
+
+def unhook() -> None:
+    """Leave all classes as they were before the first hook."""
+    while _undo:
+        kind, name, original = _undo.pop()
+        if original is _MISSING:
+            delattr(kind, name)
+        else:
+            _setattr(kind, name, original)
 
 
 class Looks:
@@ -35,19 +54,24 @@ class Looks:
         self._book = book
         self._names = names
         self._root = root
+        #: The thread in which a mock counts a call just now, and reads all of these for it: then
+        #: nobody needs to be asked who reads.
+        self._counting = [0]
 
     def install(self, kind: type) -> None:
         """Put the hooks into a class of mocks, for the life of this process."""
+        if "_increment_mock_call" in vars(kind):
+            hook(kind, "_increment_mock_call", self._around_count)
         for name, found in list(vars(kind).items()):
             if name.startswith("assert_") and type(found) is FunctionType:
                 hook(kind, name, partial(self._around_assertion, name))
             elif name in _LOOKS and type(found) is property:
-                _setattr(kind, name, self._property(name, found))
+                put(kind, name, self._property(name, found))
             elif name in ("return_value", "side_effect") and type(found) is property:
-                _setattr(kind, name, self._arranging(name, found))
+                put(kind, name, self._arranging(name, found))
         if "return_value" in vars(kind):
             # It lies in each mock's dictionary; a property goes first.
-            _setattr(kind, "method_calls", self._property("method_calls", _METHOD_CALLS))
+            put(kind, "method_calls", self._property("method_calls", _METHOD_CALLS))
 
     def _around_assertion(self, name: str, original: Any) -> Any:
         def assertion(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -56,17 +80,32 @@ class Looks:
 
         return assertion
 
+    def _around_count(self, original: Any) -> Any:
+        counting = self._counting
+
+        def _increment_mock_call(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
+            counting[0] = _get_ident()
+            try:
+                return original(mock, *args, **kwargs)
+            finally:
+                counting[0] = 0
+
+        return _increment_mock_call
+
     def _property(self, name: str, found: property) -> property:
         names, book, fget = self._names, self._book, found.fget
         assert fget is not None
 
         kept = f"_mock_{name}" if name != "method_calls" else name
 
+        counting = self._counting
+
         def get(mock: Any) -> Any:
-            frame = _getframe(1)
-            if frame.f_globals is not names and (id(mock), name) not in book.looked:
-                book.looked.add((id(mock), name))
-                book.safely(self._looked, mock, name, frame)
+            if counting[0] != _get_ident():
+                frame = _getframe(1)
+                if frame.f_globals is not names and (id(mock), name) not in book.looked:
+                    book.looked.add((id(mock), name))
+                    book.safely(self._looked, mock, name, frame)
             # Mocks read these all the time themselves: what the original does, without it.
             own = _get(mock, "__dict__")
             if own.get("_mock_delegate", mock) is None and kept in own:

@@ -80,23 +80,32 @@ class Mocks:
         ):
             # Mocks make these for themselves.
             return
-        if "mock" in self._specifying(frame):
+        names = self._specifying(frame)
+        if "mock" in names:
             # A part of the one that is being made.
             return
-        info = own[INFO] = self.info(mock, own, frame)
+        info = own[INFO] = self.info(mock, own, frame, names)
         self._book.record(mock, info)
 
-    def info(self, mock: object, own: dict[str, Any], frame: FrameType | None) -> Info:
-        """What a mock is that has no parent; without a frame it was made before any test."""
+    def info(
+        self,
+        mock: object,
+        own: dict[str, Any],
+        frame: FrameType | None,
+        names: dict[str, Any] | None = None,
+    ) -> Info:
+        """What a mock is that has no parent; without a frame it was made before any test.
+        ``names`` are those of ``create_autospec``, if that makes it.
+        """
         book = self._book
         place = book.sides.place(frame)
         spec, real = own.get("_mock_methods") is not None, None
         target, kind = "", "async_mock" if self.async_base in mro_of(mock) else "mock"
         if type in mro_of(own.get("_spec_class")):
             real = Real(own["_spec_class"], instance=True)
-        autospec = self._autospec(frame)
-        if autospec is not None:
-            kind, real = "autospec", autospec
+        if names:
+            # Its specification, as it was given there.
+            kind, real = "autospec", Real(names.get("spec"), bool(names.get("instance")))
         if real is not None and not self._is_tests_own(real.thing):
             target = dotted(real.thing)
         given = own.get("_mock_name")
@@ -122,15 +131,14 @@ class Mocks:
         kind = thing if type in mro_of(thing) else type(thing)
         return kind is FunctionType or self._book.sides.home(kind) == TEST
 
-    def _autospec(self, frame: FrameType | None) -> Real | None:
-        """The specification, if the mock is being made by ``create_autospec``."""
-        names = self._specifying(frame)
-        return Real(names.get("spec"), bool(names.get("instance"))) if names else None
-
     def _specifying(self, frame: FrameType | None) -> dict[str, Any]:
         """The names of ``create_autospec``, if it makes the mock; else none."""
-        while frame is not None and self._book.sides[frame.f_code.co_filename] == CLEAR:
-            if frame.f_code.co_name == "create_autospec" and frame.f_globals is self.names:
+        sides = self._book.sides
+        while frame is not None:
+            code = frame.f_code
+            if sides[code.co_filename] != CLEAR:
+                break
+            if code.co_name == "create_autospec" and frame.f_globals is self.names:
                 return frame.f_locals
             frame = frame.f_back
         return {}

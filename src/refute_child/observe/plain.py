@@ -64,6 +64,13 @@ class Plain:
             self._monitoring.register_callback(self._tool, event, callback)
         self._monitoring.set_events(self._tool, events.PY_START | events.PY_UNWIND)
 
+    def stop(self) -> None:
+        """Observe no longer."""
+        if self._tool >= 0:
+            self._monitoring.set_events(self._tool, 0)
+            self._monitoring.free_tool_id(self._tool)
+            self._tool = -1
+
     def begin(self) -> None:
         """Forget the test before."""
         self._open = {}
@@ -85,6 +92,17 @@ class Plain:
             return self._is_tests(code) and in_class(code) and not is_magic(code.co_name)
         call = lookup(kind, "__call__")
         return type(call) is FunctionType and self._is_tests(call.__code__)
+
+    def stands_for(self, callee: Any) -> Placed | None:
+        """What is in place that is called here, itself or by a method of it."""
+        found = self._registry.of(callee)
+        if found is None and type(callee) is MethodType:
+            found = self._registry.of(callee.__func__)
+            owner = callee.__self__
+            whole = self._registry.of(owner)
+            if found is None and whole is not None:
+                return Placed(callee, whole.info, whole.root, f".{callee.__func__.__name__}")
+        return found
 
     def entered(self, frame: FrameType) -> Callable[..., Any] | None:
         """For Python 3.11: a frame that begins; what to trace it with, or None."""

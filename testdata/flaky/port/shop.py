@@ -1,0 +1,10 @@
+import socket
+
+PORT = 47613
+
+
+def serve():
+    server = socket.socket()
+    server.bind(("127.0.0.1", PORT))
+    server.listen()
+    return server

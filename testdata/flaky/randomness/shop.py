@@ -1,0 +1,5 @@
+import random
+
+
+def lot():
+    return random.randint(1, 3)

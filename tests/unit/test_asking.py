@@ -1,0 +1,640 @@
+"""Could the real one raise what its double does? Real functions, asked under a real pytest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.interpreters import SOURCES
+
+from refute_child.callsites import units_of
+from refute_child.units import Module
+
+CLOUD = """\
+import functools
+import json
+import logging
+import os
+import subprocess
+import time
+import urllib.request
+from contextlib import contextmanager, suppress
+
+log = logging.getLogger(__name__)
+
+
+class CloudError(Exception):
+    def __init__(self, text, code=1):
+        super().__init__(text)
+        self.code = code
+
+
+class Gone(CloudError):
+    pass
+
+
+def swallows(url):
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return json.loads(answer.read())
+    except Exception:
+        log.exception("no answer")
+        return None
+
+
+def lets_out(url):
+    with urllib.request.urlopen(url) as answer:
+        return answer.read()
+
+
+def catches_other(url):
+    try:
+        return urllib.request.urlopen(url)
+    except KeyError:
+        return None
+
+
+def translates(command):
+    try:
+        done = subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CloudError(f"failed: {error}", code=2) from error
+    return done.returncode
+
+
+def speaks(command):
+    try:
+        done = subprocess.run(command, check=True, capture_output=True)
+    except OSError as error:
+        raise CloudError(f"failed: {error}", code=2) from error
+    return done.stdout.decode().strip()
+
+
+def retries(url):
+    for attempt in range(3):
+        try:
+            return urllib.request.urlopen(url)
+        except OSError:
+            if attempt == 2:
+                raise
+            time.sleep(60)
+
+
+def retries_and_gives_up(url):
+    for attempt in range(3):
+        try:
+            return urllib.request.urlopen(url)
+        except OSError as error:
+            log.warning("again: %s", error)
+            time.sleep(60)
+    return None
+
+
+def remembers(url):
+    last = None
+    for attempt in range(3):
+        try:
+            return urllib.request.urlopen(url)
+        except OSError as error:
+            last = error
+    raise last
+
+
+def depends(url, strict=False):
+    try:
+        return urllib.request.urlopen(url)
+    except OSError:
+        if strict:
+            raise
+        return None
+
+
+def raises_itself(count):
+    if count > 100:
+        raise Gone("too many")
+    try:
+        os.stat("/")
+    except Exception:
+        return None
+    return count
+
+
+def behind(url):
+    try:
+        return lets_out(url)
+    except OSError:
+        return b""
+
+
+def behind_both(url):
+    first = lets_out(url)
+    return first + behind(url)
+
+
+def two_ways(url, quick=True):
+    if quick:
+        try:
+            return lets_out(url)
+        except OSError:
+            return b""
+    return lets_out(url)
+
+
+def unreached(url):
+    try:
+        found = urllib.request.urlopen(url)
+    except OSError:
+        return None
+    if found is None:
+        return os.listdir(url)
+    return 1
+
+
+def after_the_boundary(url):
+    try:
+        found = urllib.request.urlopen(url)
+    except OSError:
+        return None
+    return found.read()
+
+
+def suppresses(path):
+    with suppress(FileNotFoundError):
+        os.remove(path)
+    return True
+
+
+@contextmanager
+def guarded():
+    try:
+        yield
+    except OSError:
+        pass
+
+
+def under_a_guard(path):
+    with guarded():
+        os.remove(path)
+
+
+def in_the_handler(path):
+    try:
+        os.remove(path)
+    except OSError:
+        os.rename(path, path + ".old")
+
+
+def pure(a, b):
+    return a + b
+
+
+def lazily(url):
+    try:
+        found = urllib.request.urlopen(url)
+    except OSError:
+        return None
+    return list(found)
+
+
+def eagerly(names):
+    chosen = sorted(set(names))
+    try:
+        return [os.stat(name) for name in chosen]
+    except OSError:
+        return ",".join(name for name in names)
+
+
+def promise(url):
+    try:
+        return sends(url)
+    except ConnectionError:
+        return None
+
+
+def endless(url):
+    while True:
+        try:
+            return urllib.request.urlopen(url)
+        except OSError:
+            time.sleep(1)
+
+
+def lines(url):
+    try:
+        yield from urllib.request.urlopen(url)
+    except OSError:
+        return
+
+
+def patient(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except OSError:
+            return None
+
+    return wrapper
+
+
+@patient
+def decorated(url):
+    return urllib.request.urlopen(url).read()
+
+
+async def sends(text):
+    try:
+        reply = await socket().send(text)
+        return reply.ok
+    except ConnectionError:
+        return False
+
+
+async def sends_out(text):
+    return await socket().send(text)
+
+
+def socket():
+    import socket
+
+    return socket.create_connection(("relay.internal", 25))
+
+
+class Client:
+    def __init__(self, url, timeout):
+        self.url = url
+        self.timeout = timeout
+
+    def get(self, path):
+        try:
+            return self._open(path).read()
+        except OSError:
+            return None
+
+    def post(self, path):
+        return self._open(path).read()
+
+    def _open(self, path):
+        return urllib.request.urlopen(self.url + path, timeout=self.timeout)
+
+    @classmethod
+    def ping(cls, url):
+        try:
+            return cls(url, 1)._open("/").status == 200
+        except OSError:
+            return False
+
+    @staticmethod
+    def resolve(name):
+        try:
+            return os.readlink(name)
+        except OSError:
+            return name
+
+    def shared(self):
+        try:
+            return self._open("/shared")
+        except OSError:
+            return None
+
+
+class Special(Client):
+    def shared(self):
+        return self._open("/special")
+"""
+
+#: Case -> what the project calls, the exception of the double, and the verdict on it.
+PLAIN: dict[str, tuple[str, str, str]] = {
+    "swallows": ("cloud.swallows('u')", "KeyError('x')", "lies"),
+    "swallows_oserror": ("cloud.swallows('u')", "OSError('x')", "lies"),
+    "swallows_plain": ("cloud.swallows('u')", "Exception('x')", "lies"),
+    "lets_out": ("cloud.lets_out('u')", "OSError('x')", "escapes"),
+    "lets_out_own": ("cloud.lets_out('u')", "TimeoutError('x')", "escapes"),
+    "catches_other": ("cloud.catches_other('u')", "OSError('x')", "escapes"),
+    "translates": ("cloud.translates(['ls'])", "subprocess.TimeoutExpired('ls', 1)", "lies"),
+    "translates_to": ("cloud.translates(['ls'])", "cloud.CloudError('x')", "escapes"),
+    "translates_to_less": ("cloud.translates(['ls'])", "cloud.Gone('x')", "escapes"),
+    "speaks": ("cloud.speaks(['ls'])", "FileNotFoundError('ls')", "lies"),
+    "retries": ("cloud.retries('u')", "OSError('x')", "escapes"),
+    "retries_and_gives_up": ("cloud.retries_and_gives_up('u')", "OSError('x')", "lies"),
+    "remembers": ("cloud.remembers('u')", "OSError('x')", "escapes"),
+    "depends": ("cloud.depends('u')", "OSError('x')", "not_examined"),
+    "depends_strict": ("cloud.depends('u', strict=True)", "OSError('x')", "escapes"),
+    "raises_itself": ("cloud.raises_itself(1)", "cloud.Gone('x')", "escapes"),
+    "behind": ("cloud.behind('u')", "ConnectionError('x')", "lies"),
+    "behind_both": ("cloud.behind_both('u')", "ConnectionError('x')", "escapes"),
+    "two_ways": ("cloud.two_ways('u')", "ConnectionError('x')", "not_examined"),
+    "unreached": ("cloud.unreached('u')", "OSError('x')", "not_examined"),
+    "after_the_boundary": ("cloud.after_the_boundary('u')", "OSError('x')", "escapes"),
+    "suppresses": ("cloud.suppresses('p')", "FileNotFoundError('x')", "lies"),
+    "suppresses_less": ("cloud.suppresses('p')", "PermissionError('x')", "escapes"),
+    "under_a_guard": ("cloud.under_a_guard('p')", "OSError('x')", "escapes"),
+    "in_the_handler": ("cloud.in_the_handler('p')", "OSError('x')", "escapes"),
+    "pure": ("cloud.pure(1, 2)", "OSError('x')", "not_examined"),
+    "lazily": ("cloud.lazily('u')", "OSError('x')", "escapes"),
+    "eagerly": ("cloud.eagerly(['b', 'a'])", "OSError('x')", "lies"),
+    "endless": ("cloud.endless('u')", "OSError('x')", "not_examined"),
+    "lines": ("cloud.lines('u')", "OSError('x')", "not_examined"),
+    "decorated": ("cloud.decorated('u')", "OSError('x')", "lies"),
+    "ping": ("cloud.Client.ping('u')", "OSError('x')", "lies"),
+    "resolve": ("cloud.Client.resolve('u')", "OSError('x')", "lies"),
+    "library": ("os.stat('p')", "OSError('x')", "outside"),
+}
+
+OTHERS = """\
+import asyncio
+from unittest.mock import AsyncMock, Mock, create_autospec, patch
+
+import cloud
+import shop
+
+
+def quietly(work):
+    try:
+        return work()
+    except Exception:
+        return None
+
+
+def test_stub(monkeypatch):
+    def stub(url):
+        raise OSError("down")
+
+    monkeypatch.setattr(cloud, "swallows", stub)
+    quietly(lambda: shop.stub("u"))
+
+
+def test_accident(monkeypatch):
+    rows = {}
+    monkeypatch.setattr(cloud, "swallows", lambda url: rows[url])
+    quietly(lambda: shop.stub("u"))
+
+
+def test_wraps():
+    with patch("cloud.lets_out", wraps=lambda url: cloud.translates([])), patch(
+        "cloud.subprocess.run", side_effect=OSError("gone")
+    ):
+        quietly(lambda: shop.wrapped("u"))
+
+
+def test_spec():
+    client = Mock(spec=cloud.Client)
+    client.get.side_effect = OSError("down")
+    quietly(lambda: shop.get(client))
+
+
+def test_spec_out():
+    client = create_autospec(cloud.Client, instance=True)
+    client.post.side_effect = OSError("down")
+    quietly(lambda: shop.post(client))
+
+
+def test_method():
+    with patch.object(cloud.Client, "get", side_effect=OSError("down")):
+        quietly(lambda: shop.get(cloud.Client("http://x", 3)))
+
+
+def test_method_stub(monkeypatch):
+    def get(self, path):
+        raise ConnectionResetError(path)
+
+    monkeypatch.setattr(cloud.Client, "get", get)
+    quietly(lambda: shop.get(cloud.Client("http://x", 3)))
+
+
+def test_overridden():
+    with patch.object(cloud.Client, "shared", side_effect=OSError("down")):
+        quietly(lambda: shop.shared(cloud.Client("http://x", 3)))
+
+
+def test_async():
+    with patch("cloud.sends", side_effect=ConnectionRefusedError("no")):
+        quietly(lambda: asyncio.run(shop.send("hello")))
+
+
+def test_async_out():
+    with patch("cloud.sends_out", AsyncMock(side_effect=ConnectionRefusedError("no"))):
+        quietly(lambda: asyncio.run(shop.send_out("hello")))
+
+
+def test_promise():
+    with patch("cloud.promise", AsyncMock(side_effect=ConnectionRefusedError("no"))):
+        quietly(lambda: asyncio.run(shop.promised("hello")))
+
+
+def test_in_turn():
+    with patch("cloud.swallows", side_effect=[OSError("first"), {}, ]):
+        quietly(lambda: shop.stub("u"))
+        assert shop.stub("u") == {}
+
+
+def test_autospec_refuses():
+    with patch("cloud.swallows", autospec=True):
+        quietly(lambda: shop.refused("u"))
+
+
+def test_nothing_raised():
+    with patch("cloud.swallows", return_value=None):
+        shop.stub("u")
+"""
+
+SHOP = """\
+import os
+
+import cloud
+
+
+def stub(url):
+    return cloud.swallows(url)
+
+
+def refused(url):
+    return cloud.swallows(url, 1, 2)
+
+
+def wrapped(url):
+    return cloud.lets_out(url)
+
+
+def get(client):
+    return client.get("/")
+
+
+def post(client):
+    return client.post("/")
+
+
+def shared(client):
+    return client.shared()
+
+
+async def send(text):
+    return await cloud.sends(text)
+
+
+async def send_out(text):
+    return await cloud.sends_out(text)
+
+
+async def promised(text):
+    return await cloud.promise(text)
+"""
+
+#: Test -> the call in the shop, and the verdict; None where nothing is asked.
+IDIOMS: dict[str, tuple[str, str | None]] = {
+    "stub": ("cloud.swallows(url)", "lies"),
+    "accident": ("cloud.swallows(url)", None),
+    "wraps": ("cloud.lets_out(url)", None),
+    "spec": ('client.get("/")', "lies"),
+    "spec_out": ('client.post("/")', "escapes"),
+    "method": ('client.get("/")', "lies"),
+    "method_stub": ('client.get("/")', "lies"),
+    "overridden": ("client.shared()", "not_examined"),
+    "async": ("cloud.sends(text)", "lies"),
+    "async_out": ("cloud.sends_out(text)", "escapes"),
+    "promise": ("cloud.promise(text)", "not_examined"),
+    "in_turn": ("cloud.swallows(url)", "lies"),
+    "autospec_refuses": ("cloud.swallows(url, 1, 2)", None),
+    "nothing_raised": ("cloud.swallows(url)", None),
+}
+
+CHILD = """\
+import json, os, sys
+
+from refute_child.asking.asking import ask
+from refute_child.boot import is_library
+from refute_child.forks import Forks
+from refute_child.layers import Layers
+from refute_child.runner import Runner
+from refute_child.session import Suite, run_pytest
+from refute_child.sources import Sources
+from refute_child.state import loaded_files
+from refute_child.supervise import Board, Limit
+from refute_child.swap import LiveFunctions
+from refute_child.trial import Arming, Texts, Ticks
+
+ROOT, ASKED = os.getcwd(), json.loads(sys.stdin.read())
+PROJECT = {os.path.join(ROOT, name) for name in ("shop.py", "cloud.py")}
+
+
+def serve(suite):
+    live = LiveFunctions(PROJECT.__contains__)
+    sides = (PROJECT.__contains__, is_library, ROOT)
+    names = [item.name for item in suite.items]
+    told = []
+    for fault, test in ASKED:
+        item = suite.items[names.index(test)]
+        arming.prepare(fault)
+
+        def work(report):
+            ticks.begin(1 << 60, lambda: None)
+            return ask(
+                item, suite.runner, forks, arming, texts, live, loaded_files(), fault, sides
+            )
+
+        told.append(forks.run(work, [Limit(60.0, 60.0)])[1][-1])
+    with open("told.json", "w") as file:
+        json.dump(told, file)
+
+
+ticks, sources, texts = Ticks(), Sources(frozenset(PROJECT)), Texts()
+sources.install()
+forks = Forks(Board(), Layers.from_environment())
+forks.memory, forks.processes = 4 << 30, 100
+arming = Arming(texts, ticks, sources)
+runner = Runner(PROJECT.__contains__, is_library)
+sys.path.insert(0, ROOT)
+run_pytest(["-p", "no:cacheprovider", "-q"], Suite(runner, serve))
+"""
+
+
+def shop() -> str:
+    """The shop with one caller for each plain case."""
+    callers = (
+        f"\n\ndef call_{case}():\n    return {call}\n" for case, (call, _, _) in PLAIN.items()
+    )
+    return SHOP + "".join(callers)
+
+
+def suite() -> str:
+    """The tests of all cases."""
+    plain = (
+        f"\n\ndef test_plain_{case}():\n"
+        f"    with patch({target(call)!r}, side_effect={error}):\n"
+        f"        quietly(shop.call_{case})\n"
+        for case, (call, error, _) in PLAIN.items()
+    )
+    return "import subprocess\n" + OTHERS + "".join(plain)
+
+
+def target(call: str) -> str:
+    """What a call calls, as a path to patch."""
+    return call.partition("(")[0]
+
+
+def fault(project: Path, line: int, column: int, length: int) -> dict[str, Any]:
+    """What a child needs to put its hook in at this call."""
+    place = (line, column, line, column + length)
+    (unit,) = units_of(Module("shop.py", shop()), [place])
+    assert unit is not None
+    keys = ("line", "column", "end_line", "end_column")
+    return {
+        "path": str(project / "shop.py"),
+        "unit": unit[0],
+        "unit_line": unit[1],
+        "elsewhere": False,
+        "double": {**dict(zip(keys, place, strict=True)), "path": "returns", "change": "none"},
+    }
+
+
+def at(project: Path, text: str, after: str = "") -> dict[str, Any]:
+    """The same for the first call that reads so."""
+    source = shop()
+    start = source.index(text, source.index(after))
+    line = source.count("\n", 0, start) + 1
+    return fault(project, line, start - source.rfind("\n", 0, start), len(text))
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What each case came to."""
+    folder = tmp_path_factory.mktemp("shop").resolve()
+    (folder / "shop.py").write_text(shop())
+    (folder / "cloud.py").write_text(CLOUD)
+    (folder / "test_shop.py").write_text(suite())
+    asked = [
+        *((at(folder, call), f"test_{name}") for name, (call, _) in IDIOMS.items()),
+        *(
+            (at(folder, call, f"def call_{case}()"), f"test_plain_{case}")
+            for case, (call, _, _) in PLAIN.items()
+        ),
+    ]
+    head = f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\n"
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", head + CHILD],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert (folder / "told.json").exists(), done.stdout + done.stderr
+    found = json.loads((folder / "told.json").read_text())
+    return dict(zip([*IDIOMS, *(f"plain_{case}" for case in PLAIN)], found, strict=True))
+
+
+@pytest.mark.parametrize("case", PLAIN)
+def test_what_the_real_one_lets_out(told: dict[str, Any], case: str) -> None:
+    (found,) = told[f"plain_{case}"]["found"]
+    assert found["verdict"] == PLAIN[case][2], found
+
+
+@pytest.mark.parametrize("case", IDIOMS)
+def test_doubles_of_all_kinds(told: dict[str, Any], case: str) -> None:
+    verdict = IDIOMS[case][1]
+    found = told[case]["found"]
+    assert [one["verdict"] for one in found] == ([] if verdict is None else [verdict]), found
