@@ -88,6 +88,8 @@ class Baseline:
     crossings: Mapping[int, frozenset[str]] = field(default_factory=dict)
     #: The test file of each test, as a number.
     test_files: tuple[int, ...] = ()
+    #: The function of each test, as a number: cases of one, and what classes inherit, share it.
+    functions: tuple[int, ...] = ()
     #: Tests that start interpreters which could not be observed.
     unseen: frozenset[int] = frozenset()
     #: Mutant id -> tests in which the mutated expression had another value; mutants whose

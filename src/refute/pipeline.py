@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from math import inf
 from pathlib import Path
@@ -11,7 +10,7 @@ from time import monotonic
 
 from refute import findings, judgement
 from refute.acceptance import accept
-from refute.baseline import Baseline, TestOutcome
+from refute.baseline import Baseline
 from refute.budgeting import foretold, what_was_done
 from refute.changes import Changes
 from refute.console import Console
@@ -25,7 +24,7 @@ from refute.finding import Finding, ordered
 from refute.interpreter import choose
 from refute.judgement import Judgement, Source
 from refute.keeping import context_of, open_store, read_tree
-from refute.ledger import Ledger
+from refute.ledger import Ledger, without_unfit
 from refute.project import Project, discover
 from refute.reuse import Reuse
 from refute.reuse_strength import StrengthReuse
@@ -71,13 +70,13 @@ def run(settings: Settings, console: Console) -> Judgement:
         choice = choose_mutants(mutants, baseline, tree, changes, settings.shard)
         diary.chosen(choice.notes)
         plan = _plan(choice.mutants, baseline, ledger, settings.budget, leave=leave)
-        strength = _strength(engine, baseline, plan, choice, leave=leave)
+        strength = _strength(engine, baseline, plan, choice, {*project.files} - {*files}, leave)
         context = context_of(settings, project, interpreter, engine.launch)
         try:
             with open_store(project, diary.warn) as store:
                 reuse = Reuse(store, context, tree, baseline, plan)
                 unfit = _score(engine, plan, baseline, ledger, reuse, diary, ends)
-                strength.baseline = baseline = _without_unfit(baseline, unfit)
+                strength.baseline = baseline = without_unfit(baseline, unfit)
                 if not settings.score_only and not (settings.budget and ledger.open):
                     kept = StrengthReuse(store, context, tree, baseline, strength.places())
                     _strengthen(engine, settings, strength, kept, ledger, diary)
@@ -177,7 +176,12 @@ def _plan(
 
 
 def _strength(
-    engine: Engine, baseline: Baseline, plan: Plan, choice: Choice, *, leave: bool
+    engine: Engine,
+    baseline: Baseline,
+    plan: Plan,
+    choice: Choice,
+    left_out: Collection[str],
+    leave: bool,
 ) -> Strengthening:
     """What tests and doubles are put to, beside what the score needs."""
     observed = baseline.observed
@@ -191,6 +195,7 @@ def _strength(
     doubles = () if leave else make_double_faults(observed, engine.units(sites))
     made = Strengthening(engine.launch.root, baseline, plan.tried, doubles)
     made.outside, made.only = choice.outside, choice.tests
+    made.left_out = frozenset(left_out)
     return made
 
 
@@ -244,17 +249,6 @@ def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
     for file in broken:
         diary.warn("syntax-error", f"{file.file}:{file.line} is not judged: {file.reason}.")
     return mutants
-
-
-def _without_unfit(baseline: Baseline, unfit: Mapping[int, str]) -> Baseline:
-    """The baseline with those tests set aside that fail in forks without any fault."""
-    tests = tuple(
-        replace(test, outcome=TestOutcome.FLAKY, detail=f"fails in a fork: {unfit[index]}")
-        if index in unfit
-        else test
-        for index, test in enumerate(baseline.tests)
-    )
-    return replace(baseline, tests=tests)
 
 
 def _environment(

@@ -51,6 +51,8 @@ class Strengthening:
     outside: Sequence[Judged] = ()
     #: The tests that are judged; None for all.
     only: frozenset[int] | None = None
+    #: Source files of which this run makes no mutants.
+    left_out: frozenset[str] = frozenset()
     #: All that the verdicts need was run.
     complete: bool = False
     #: Pairs that were taken over from earlier runs.
@@ -128,6 +130,7 @@ class Strengthening:
             matrix=self.matrix,
             differences=self._differences,
             answers=self._answers,
+            left_out=self.left_out,
         )
 
     def _learn(self, judged: Iterable[Judged]) -> None:

@@ -231,6 +231,8 @@ class Tree:
         linux.bind(live, path)
         self.folders.append(Folder(path, "kept", folder.slot))
         for name in inner:
+            if not os.path.isdir(f"{low}/{name}"):
+                continue
             below = self._folder(f"{path}/{name}")
             # An empty folder stands for one that can't be read; one that has gone stays away.
             with suppress(PermissionError, FileNotFoundError):

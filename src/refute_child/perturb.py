@@ -18,6 +18,8 @@ _COLLECTIONS = (str, bytes, list, tuple, dict, set, frozenset)
 _FAR = 4096
 """Characters of a text in which a word is looked for."""
 _WORD = re.compile(r"[^\W\d_]+")
+_FLAGS = re.compile(r"-[A-Za-z]{2,}")
+"""Short options in one word, which mean the same in any order."""
 _HEAD = re.compile(r"[^\[\]]+")
 _NUMBER = re.compile(r"\[(-?\d+)\]")
 _read_json = JSONDecoder().raw_decode
@@ -94,14 +96,21 @@ def perturb_value(value: Any, change: str) -> tuple[Any, bool]:
 
 def typo(text: str) -> str:
     """The text with the last two letters that can be told apart swapped in its longest word
-    (``delete`` becomes ``deleet``); a text without such letters gets another last character.
+    (``delete`` becomes ``deleet``); a text without such letters gets another last character,
+    and so do short options (``-rn``), which mean the same in any order.
     """
+    if _FLAGS.fullmatch(text):
+        return _other_end(text)
     found = _WORD.finditer(text, 0, _FAR)
     words = sorted(found, key=lambda match: match.start() - match.end())
     for word in words:
         for at in range(word.end() - 2, word.start() - 1, -1):
             if text[at] != text[at + 1]:
                 return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    return _other_end(text)
+
+
+def _other_end(text: str) -> str:
     return text[:-1] + ("y" if text.endswith("x") else "x")
 
 

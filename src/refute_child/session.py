@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -83,6 +85,26 @@ def calming(args: Sequence[str]) -> list[str]:
         if name in present and f"no:{name}" not in given:
             options += words
     return options
+
+
+def functions_of(items: Sequence[pytest.Item]) -> list[int]:
+    """The function of each item, as a number.
+
+    Cases of one parametrised test share it, and so do the tests that classes inherit from one
+    another. A decorator's wrapper is told apart by the test's own name.
+    """
+    numbers: dict[tuple[object, ...], int] = {}
+    found: list[int] = []
+    for item in items:
+        function: Any = getattr(item, "function", None)
+        # Who is wrapped in itself is left as it is.
+        with contextlib.suppress(ValueError):
+            function = inspect.unwrap(function)
+        code = getattr(getattr(function, "__func__", function), "__code__", None)
+        name = getattr(item, "originalname", None) or item.name
+        place = (code.co_filename, code.co_firstlineno) if code is not None else (item.nodeid,)
+        found.append(numbers.setdefault((name, *place), len(numbers)))
+    return found
 
 
 def quiet_output(config: pytest.Config) -> None:

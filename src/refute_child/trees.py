@@ -60,7 +60,8 @@ def size(folder: str, enough: int) -> int:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 else:
-                    total += entry.stat(follow_symlinks=False).st_size
+                    with suppress(FileNotFoundError):  # gone by now
+                        total += entry.stat(follow_symlinks=False).st_size
     return total
 
 

@@ -17,7 +17,7 @@ from .observe.lines import Lines, import_lines
 from .observe.raises import Raises
 from .observe.starts import Starts
 from .observing import Observing
-from .session import Suite, clear_capture, quiet_output
+from .session import Suite, clear_capture, functions_of, quiet_output
 from .sources import Sources
 from .state import ended, loaded_files, origin_of
 from .supervise import Limit
@@ -132,6 +132,7 @@ class Zygote:
             "tests": [item.nodeid for item in suite.items],
             "test_files": places,
             "files": list(files),
+            "functions": functions_of(suite.items),
             "errors": suite.errors,
             "seconds": _now() - began,
             "lines": self._lines.take(),

@@ -116,10 +116,11 @@ def world(
     doubles: Sequence[tuple[DoubleFault, Mapping[int, Notice]]] = (),
     *,
     count: int = 1,
+    functions: tuple[int, ...] = (),
 ) -> World:
     """A world of ``count`` tests; each mutant has its operator, and what its tests make of it."""
     known = named(*(f"test_{n}" for n in range(count)))
-    base = baseline(known)
+    base = replace(baseline(known), functions=functions)
     judged = [
         mutant(id, operator, [known[test].id for test in row])
         for id, (operator, row) in mutants.items()

@@ -134,6 +134,15 @@ found = [
         ("open('kept.txt', 'w').close()", [["write", "kept.txt", True, 3]]),
         ("os.remove('shop.py')", [["delete", "shop.py", True, 3]]),
         ("tempfile.TemporaryFile(dir='/var/tmp').close()", []),
+        ("with tempfile.TemporaryDirectory(dir='/var/tmp') as d: open(d + '/x', 'w').close()", []),
+        (
+            "os.mkdir('d'); open('d/kept', 'w').close(); __import__('shutil').rmtree('d')",
+            [
+                ["write", "kept", True, 3],
+                ["delete", "d", True, 3],
+                ["delete", "kept", True, 3],
+            ],
+        ),
         ("socket.create_server(('127.0.0.1', 0)).close()", [["listen", "127.0.0.1:0", True, 3]]),
         ("open('shop.py').read()", []),
     ],

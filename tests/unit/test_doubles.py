@@ -344,6 +344,18 @@ def test_objects_are_told_by_their_class_alone(told: Told) -> None:
     ]  # fmt: skip
 
 
+def test_names_that_a_reader_knows(told: Told) -> None:
+    get = told.double("test_lookup_in_the_environment", "os.environ.get")
+    assert shown(get.calls[0].arguments) == {"0": "'NOTIFY_SOCKET'", "1": "None"}
+    made = told.double("test_lookup_in_the_environment", "socket.socket")
+    assert shown(made.calls[0].arguments) == {"0": "AddressFamily.AF_UNIX"}
+
+
+def test_the_environment_that_is_handed_on_is_left_out(told: Told) -> None:
+    double = told.double("test_environment_handed_on")
+    assert set(shown(double.calls[0].arguments)) == {"0", "0[0]", "env", 'env["LC_ALL"]'}
+
+
 def test_bounds(told: Told) -> None:
     assert sum(len(one.calls) for one in told.tests["test_many_calls"].doubles) == 200
     assert len(told.tests["test_many_doubles"].doubles) == 60

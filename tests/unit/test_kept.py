@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+from array import array
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -92,7 +94,7 @@ def test_values_that_differ_are_different_words(one: object, other: object) -> N
         (Loud(1), Loud(1), None),
         (Loud(1), Loud(2), ("inside",)),
         (Slotted(1), Slotted(2), ("inside",)),
-        (Colour.RED, Colour.BLUE, ("_value_",)),
+        (Colour.RED, Colour.BLUE, ()),
         (Decimal("1.5"), Decimal("1.6"), ("",)),
         (PurePosixPath("a/b"), PurePosixPath("a/c"), ("",)),
         (timedelta(days=1), timedelta(days=2), ("",)),
@@ -130,6 +132,20 @@ def test_what_is_changed_later_is_kept_as_it_was() -> None:
     kept = keep(value)
     value["rows"].append(2)
     assert first(kept, keep({"rows": [1]})) is None
+
+
+def test_memory_is_told_apart_by_what_is_in_it() -> None:
+    for one, other in (
+        (ctypes.create_string_buffer(b"a", 9), ctypes.create_string_buffer(b"b", 9)),
+        ((ctypes.c_int * 2)(1, 2), (ctypes.c_int * 2)(1, 3)),
+        (bytearray(b"a"), bytearray(b"b")),
+        (array("i", [1]), array("i", [2])),
+    ):
+        assert first(keep(one), keep(one)) is None
+        assert first(keep(one), keep(other)) is not None
+    # Two addresses are not two values.
+    ways = [(ctypes.c_void_p * 1)(address) for address in (1, 2)]
+    assert first(keep(ways[0]), keep(ways[1])) is None
 
 
 def test_a_value_that_holds_itself() -> None:

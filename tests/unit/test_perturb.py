@@ -85,6 +85,9 @@ def test_paths(path: str, steps: tuple[int | str, ...] | None) -> None:
         ("7", "x"),
         ("aaa", "aax"),
         ("_id_", "_di_"),
+        ("-rn", "-rx"),
+        ("-xx", "-xy"),
+        ("--rn", "--nr"),
     ],
 )
 def test_typo(before: str, after: str) -> None:

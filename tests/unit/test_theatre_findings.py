@@ -25,11 +25,12 @@ from refute.baseline import Test
 from refute.finding import Finding, Severity, Slug
 from refute.observed import Lie, Observed
 from refute.strength import Matrix, Notice, Strength, TestVerdict
-from refute.theatre.chances import make_chances
+from refute.theatre.chances import Chances, make_chances
 from refute.theatre.claims import Claim, Leak
+from refute.theatre.doubles import merge_doubles
 from refute.theatre.findings import find
 from refute.theatre.identity import double_id
-from refute.theatre.places import DeafTest, UnreadArrangement
+from refute.theatre.places import DeafTest, UnreadArrangement, unread_arrangements
 from refute.theatre.swallowed import Change, Difference, Fate
 from refute.theatre.theatre import Theatre, assemble_theatre
 from refute.trials.outcome import Mechanism
@@ -129,6 +130,16 @@ def test_arrangements_and_deaf_tests() -> None:
         9,
         (NAMES[0], NAMES[2]),
     )
+
+
+def test_a_double_to_which_nothing_comes_is_said_once() -> None:
+    idle = double(lies=(Lie("unused", "nothing came to it"),), unread=("returns 5",))
+    here = observed(seen(idle))
+    doubles = merge_doubles(here, Chances({}, {}), Matrix(), (), {}, {})
+    (found,) = of(Theatre((), doubles=doubles, unread=unread_arrangements(here)))
+    assert found.slug is Slug.LYING_DOUBLE
+    expected = "shop.cloud.run_kubectl is replaced here, and nothing comes to the double."
+    assert found.message == expected
 
 
 def facts() -> Observed:

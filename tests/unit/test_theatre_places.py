@@ -68,6 +68,19 @@ def test_a_pair_that_could_not_be_run_is_left_out() -> None:
     assert found.tests == (0,)
 
 
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("logging.Logger.info", 0),
+        ("shop.cloud.LOGGER.warning", 0),
+        ("shop.cloud.catalog.info", 1),
+        ("shop.cloud.login.error_page", 1),
+    ],
+)
+def test_what_is_written_to_a_log_is_no_place(target: str, expected: int) -> None:
+    assert len(blind(typo(target=target))) == expected
+
+
 def test_what_comes_back_is_no_place() -> None:
     assert blind(typo(path=RETURNS)) == []
 
@@ -130,6 +143,12 @@ def test_a_deaf_test_notices_none_of_five_arguments() -> None:
     for other in (arguments(*[QUIET] * 4), arguments(*[QUIET] * 5, CRASHED)):
         assert deaf_tests(other.chances, other.whole) == ()
     assert deaf_tests(here.chances, Matrix({f"d-{n}": {0: QUIET} for n in range(4)})) == ()
+
+
+def test_what_must_not_be_called_is_arranged_for_the_day_that_it_is() -> None:
+    idle = double(unread=("returns 5",))
+    assert len(unread_arrangements(observed(seen(idle)))) == 1
+    assert unread_arrangements(observed(seen(replace(idle, looked=("call_count",))))) == ()
 
 
 def test_an_arrangement_is_unread_only_if_none_of_its_tests_reads_it() -> None:

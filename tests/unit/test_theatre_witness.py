@@ -10,15 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.factory import TOLD as FAILED
 from tests.unit.factory import killed
-from tests.unit.stage_props import QUIET, World, baseline, double_fault, mutant, named, site, world
+from tests.unit.stage_props import (
+    FILE,
+    QUIET,
+    World,
+    baseline,
+    double_fault,
+    mutant,
+    named,
+    site,
+    world,
+)
 
 from refute.baseline import Coverage, TestOutcome
 from refute.faults.double import RETURNS
 from refute.strength import Matrix, Notice, Strength, TestVerdict
 from refute.theatre.chances import make_chances
-from refute.theatre.wanted import SAMPLE
+from refute.theatre.wanted import FAINT_ALONE, SAMPLE
 from refute.theatre.witness import EVIDENCE, judge_tests
 from refute.trials.outcome import Mechanism
+from refute.verdicts import Verdict
 
 TOLD, CRASHED, TRIPPED, TIMEOUT = Notice.TOLD, Notice.CRASHED, Notice.TRIPPED, Notice.TIMEOUT
 
@@ -157,6 +168,15 @@ def test_nobody_is_alone_on_a_fault_that_blows_another_test_up() -> None:
     assert strengths(shared(3, 40, Notice.CRASHED))[0].alone == 0
 
 
+def test_cases_of_the_same_function_are_no_other_tests() -> None:
+    told_both = {n: (TOLD if n < 4 else QUIET) for n in range(50)}
+    rows = {f"m-{n:03}": ("number", {0: one, 1: one}) for n, one in told_both.items()}
+    assert strengths(world(rows, count=2))[0].verdict is TestVerdict.FAINT_WITNESS
+    kin = world(rows, count=2, functions=(0, 0))
+    found = strengths(kin)[0]
+    assert (found.verdict, found.alone) == (TestVerdict.WITNESS, FAINT_ALONE)
+
+
 def test_flaky_and_red_tests_are_no_witnesses_and_no_prayers() -> None:
     known = [
         *named("test_flaky", outcome=TestOutcome.FLAKY),
@@ -195,6 +215,41 @@ def test_who_was_told_of_a_fault_at_import_is_a_witness() -> None:
         )
         found = judge_tests(base, [item], make_chances(base, [item], []), Matrix())
         assert found[0].verdict is expected
+
+
+def test_what_runs_at_import_is_no_chance_of_tests_that_do_not_run_it() -> None:
+    known = named("test_a", "test_b")
+    base = replace(
+        baseline(known),
+        coverage=Coverage({FILE: {5: frozenset({0, 1}), 40: frozenset({1})}}, {}, {}, {}),
+    )
+    rows = [mutant(f"m-{n}", "number", [test.id for test in known]) for n in range(9)]
+    judged = [
+        replace(
+            one,
+            mutant=replace(one.mutant, lines=((40, 40),)),
+            verdict=Verdict.SURVIVED,
+            mechanism=Mechanism.IMPORT,
+        )
+        for one in rows
+    ]
+    chances = make_chances(base, judged, [])
+    nothing = Matrix({one.mutant.id: {0: QUIET, 1: QUIET} for one in judged})
+    first, second = judge_tests(base, judged, chances, nothing)
+    assert (first.verdict, first.faults) == (TestVerdict.UNJUDGED, 0)
+    assert (second.verdict, second.faults) == (TestVerdict.PRAYER, 9)
+
+
+def test_nobody_is_blamed_who_executes_files_that_were_left_out() -> None:
+    here = one_test({f"m-{n}": QUIET for n in range(9)})
+    for left_out, expected in ((), TestVerdict.PRAYER), ((FILE,), TestVerdict.UNJUDGED):
+        found = judge_tests(
+            here.base, here.judged, here.chances, here.whole, left_out=frozenset(left_out)
+        )
+        assert found[0].verdict is expected
+    told = one_test({f"m-{n}": TOLD for n in range(9)})
+    found = judge_tests(told.base, told.judged, told.chances, told.whole, left_out={FILE})
+    assert found[0].verdict is TestVerdict.WITNESS
 
 
 def test_counts_and_evidence() -> None:

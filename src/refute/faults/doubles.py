@@ -126,8 +126,10 @@ def make_double_faults(
 
 def _note(found: _Found, test: int, double: Double, call: Call) -> None:
     found.methods[call.method] += 1
-    if double.target:
-        found.targets[double.target] += 1
+    # The name of a class of the tests' own is as good as a target; those of mocks hold lines.
+    name = double.target or (double.name if double.kind is DoubleKind.OBJECT else "")
+    if name:
+        found.targets[name] += 1
     for change in (*_of_result(call), *_of_arguments(double, call)):
         key = (change.path, change.change)
         first, tests = found.changes.setdefault(key, (change, set()))

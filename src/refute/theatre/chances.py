@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from refute.baseline import Baseline, TestOutcome
@@ -77,6 +77,12 @@ class Chances:
     #: The same, by fault.
     tests_of: Mapping[str, frozenset[int]]
     places: tuple[Place, ...] = ()
+    #: Tests of the same function, itself among them; a test that has no entry is by itself.
+    kin: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def others(self, test: int) -> Callable[[int], bool]:
+        """Tell of a test whether it is another one: no case of the same function."""
+        return lambda one: one != test and one not in self.kin.get(test, frozenset())
 
 
 def make_chances(
@@ -89,8 +95,8 @@ def make_chances(
     """Sort out what each passed test can meet.
 
     Of the mutants, those count that can be swapped in (or were tried on all tests in another
-    way) against the tests that they infect or may infect. ``unfit`` are tests that do not pass
-    alone, and can't be put to anything.
+    way) against the tests that they infect or may infect; what runs at import alone is no
+    chance of any test. ``unfit`` are tests that do not pass alone, and can't be put to anything.
     """
     usable = frozenset(
         index for index, test in enumerate(baseline.tests) if test.outcome is TestOutcome.PASSED
@@ -103,8 +109,9 @@ def make_chances(
     mutants = {item.mutant.id: item for item in judged if _can_be_put(item)}
     for id, item in sorted(mutants.items()):
         tests = frozenset(index[name] for name in item.covered_by if name in index) & usable
-        if tests and _order_dependent(item.mutant, baseline):
-            # It met all tests, since any of them may run the line; here the line must be seen.
+        if tests and _met_all(item, baseline):
+            # Any of them may run the line, or have run it at import; here it must be seen: whose
+            # subject lies elsewhere overlooks nothing.
             tests &= _on(item.mutant, baseline)
         tests_of[id] = tests
     for fault in faults:
@@ -131,7 +138,15 @@ def make_chances(
         )
         for test in sorted(usable)
     }
-    return Chances(by_test, tests_of, places)
+    return Chances(by_test, tests_of, places, _kin(baseline))
+
+
+def _kin(baseline: Baseline) -> dict[int, frozenset[int]]:
+    """Test -> all tests of its function, where there is more than one."""
+    groups: defaultdict[int, set[int]] = defaultdict(set)
+    for test, function in enumerate(baseline.functions):
+        groups[function].add(test)
+    return {t: frozenset(group) for group in groups.values() if len(group) > 1 for t in group}
 
 
 def _can_be_put(item: Judged) -> bool:
@@ -143,7 +158,11 @@ def _can_be_put(item: Judged) -> bool:
     return item.verdict in (Verdict.KILLED, Verdict.TIMEOUT) and item.mechanism is Mechanism.SWAP
 
 
-def _order_dependent(mutant: Mutant, baseline: Baseline) -> bool:
+def _met_all(item: Judged, baseline: Baseline) -> bool:
+    """Tell whether the mutant was put before tests that were not seen on its lines."""
+    mutant = item.mutant
+    if item.mechanism not in (Mechanism.SWAP, Mechanism.NONE):
+        return True
     lines = baseline.coverage.order_dependent.get(mutant.file, frozenset())
     return bool(lines) and any(
         line in lines for first, last in mutant.lines for line in range(first, last + 1)

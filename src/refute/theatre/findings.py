@@ -198,7 +198,7 @@ def _deaf(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
             file=test.id.partition("::")[0],
             line=None,
             message=f"The doubles of {test.id} receive {len(deaf.places)} arguments, and it "
-            "notices no change of any.",
+            "notices none of the changes that were tried in them.",
             evidence=deaf.places,
             reproduce=_try((deaf.fault,), test),
             remedy="Assert on what the doubles were called with, not only that they were.",
@@ -215,7 +215,9 @@ def _lies(theatre: Theatre) -> Iterator[Finding]:
                 severity=Severity.LOW if unused else Severity.MEDIUM,
                 file=lie.file,
                 line=lie.line or None,
-                message=f"The double of {double.shown} does what the real one could not: "
+                message=f"{double.shown} is replaced here, and nothing comes to the double."
+                if unused
+                else f"The double of {double.shown} does what the real one could not: "
                 f"{lie.message.rstrip('.')}.",
                 evidence=(double.id,),
                 reproduce=f"refute show {double.id}",
@@ -226,7 +228,16 @@ def _lies(theatre: Theatre) -> Iterator[Finding]:
 
 
 def _unread(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
+    # Where nothing comes to a double, what is arranged for it need not be said again.
+    idle = {
+        (double.shown, lie.file, lie.line)
+        for double in theatre.doubles
+        for lie in double.lies
+        if lie.kind == "unused"
+    }
     for one in theatre.unread:
+        if (one.double, one.file, one.line) in idle:
+            continue
         yield Finding(
             id=finding_id(Slug.UNREAD_ARRANGEMENT, one.double, one.what, one.file),
             slug=Slug.UNREAD_ARRANGEMENT,

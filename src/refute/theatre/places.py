@@ -68,9 +68,14 @@ class UnreadArrangement:
 
 
 def blind_places(chances: Chances, matrix: Matrix, observed: Observed) -> tuple[BlindPlace, ...]:
-    """The places of which every change was tried on every test that receives it, unnoticed."""
+    """The places of which every change was tried on every test that receives it, unnoticed.
+
+    What is written to a log is none: hardly anybody asserts on it, and nobody should have to.
+    """
     found: list[BlindPlace] = []
     for place in chances.places:
+        if writes_to_log(place.target):
+            continue
         pairs = [
             (fault.id, test)
             for fault in place.faults
@@ -146,10 +151,13 @@ def _siblings(place: Place, fault: DoubleFault, parent: str, observed: Observed)
 def deaf_tests(chances: Chances, matrix: Matrix) -> tuple[DeafTest, ...]:
     """Tests whose doubles receive five or more arguments, all tried, and none noticed."""
     found: list[DeafTest] = []
+    logs = {place.id for place in chances.places if writes_to_log(place.target)}
     for test, exposure in chances.by_test.items():
         heard: list[str] = []
         tried: list[str] = []
         for place, faults in exposure.places.items():
+            if place in logs:
+                continue
             known = [id for id in faults if (id, test) not in matrix.void]
             notices = [matrix.of(id, test) for id in known]
             if any(one is None or noticed(one) for one in notices):
@@ -175,6 +183,8 @@ def unread_arrangements(observed: Observed) -> tuple[UnreadArrangement, ...]:
         for double in seen.doubles:
             key = (shown(double), double.file, double.line)
             made[key].add(test)
+            if not double.calls and not _NOBODY_CAME.isdisjoint(double.looked):
+                continue  # the test asserts that nobody came: it is there in case somebody does
             for what in double.unread:
                 unread[key][what].add(test)
     return tuple(
@@ -183,6 +193,21 @@ def unread_arrangements(observed: Observed) -> tuple[UnreadArrangement, ...]:
         for what, tests in sorted(arrangements.items())
         if tests == made[name, file, line]
     )
+
+
+_LOG_METHODS = "debug|info|warning|warn|error|exception|critical|log|trace|success|fatal"
+_LOG = re.compile(rf"(?:^|[._])(?:log|logger|logging)\.(?:{_LOG_METHODS})$", re.IGNORECASE)
+
+
+def writes_to_log(target: str) -> bool:
+    """Tell whether what a double stands for writes to a log: ``logging.Logger.info``."""
+    return _LOG.search(target) is not None
+
+
+_NOBODY_CAME = frozenset(
+    {"assert_not_called", "assert_not_awaited", "called", "call_count", "mock_calls"}
+)
+"""What a test looks at to see that nobody called a double."""
 
 
 def shown(double: Double) -> str:

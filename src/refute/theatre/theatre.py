@@ -76,12 +76,14 @@ def assemble_theatre(
     differences: Mapping[str, Mapping[int, Difference]] | None = None,
     answers: Answers | None = None,
     importing: Collection[int] = frozenset(),
+    left_out: Collection[str] = frozenset(),
 ) -> Theatre:
     """Judge all there is to judge of tests and doubles.
 
     ``chances`` must be made of the same mutants and double faults. ``differences`` says of
     survivors what differed in the tests that ran over them, ``answers`` whether real functions
-    let out what their doubles raise; ``importing`` is explained at ``judge_tests``.
+    let out what their doubles raise; ``importing`` and ``left_out`` are explained at
+    ``judge_tests``.
     """
     items = tuple(judged)
     observed = with_lies(observed, answers or {})
@@ -91,7 +93,9 @@ def assemble_theatre(
     }
     blind = blind_places(chances, matrix, observed)
     return Theatre(
-        strengths=judge_tests(baseline, items, chances, matrix, importing=importing),
+        strengths=judge_tests(
+            baseline, items, chances, matrix, importing=importing, left_out=left_out
+        ),
         doubles=merge_doubles(
             observed,
             chances,

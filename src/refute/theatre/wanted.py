@@ -84,12 +84,14 @@ def share_is_small(exposure: Exposure, matrix: Matrix, test: int) -> bool:
 
 def alone_on(chances: Chances, matrix: Matrix, test: int) -> tuple[int, list[Pair]]:
     """Faults in project code that the test is told of and that no other test notices at all, and
-    what has to be run to be sure.
+    what has to be run to be sure. Other cases of the same function are no other tests: what they
+    share is not worth less for it.
 
     The count stops at FAINT_ALONE. A fault that another test is known to notice needs no trial;
     so few are left after the score phase.
     """
     exposure = chances.by_test[test]
+    is_other = chances.others(test)
     count = 0
     pairs: list[Pair] = []
     for id in sorted(exposure.project, key=lambda id: matrix.of(id, test) is not Notice.TOLD):
@@ -97,12 +99,12 @@ def alone_on(chances: Chances, matrix: Matrix, test: int) -> tuple[int, list[Pai
         if own not in (None, Notice.TOLD) or (id, test) in matrix.void:
             continue
         row = matrix.pairs.get(id, {})
-        if any(noticed(notice) for other, notice in row.items() if other != test):
+        if any(noticed(notice) for other, notice in row.items() if is_other(other)):
             continue
         if own is None:
             pairs.append((id, test))
             continue
-        others = sorted(chances.tests_of[id] - {test})
+        others = sorted(filter(is_other, chances.tests_of[id]))
         unknown = next((one for one in others if _is_open(id, matrix, one)), None)
         if unknown is not None:
             pairs.append((id, unknown))

@@ -56,15 +56,17 @@ def judge_tests(
     matrix: Matrix,
     *,
     importing: Collection[int] = frozenset(),
+    left_out: Collection[str] = frozenset(),
 ) -> tuple[Strength, ...]:
     """One strength for each test, in the baseline's order.
 
     ``importing`` are tests that execute no line of the project and yet use names of it: their
-    subject ran at import, and they are unjudged rather than untouched.
+    subject ran at import, and they are unjudged rather than untouched. ``left_out`` are source
+    files that this run makes no mutants of: nobody is blamed who executes lines there.
     """
     items = tuple(judged)
     weights = {item.mutant.id: WEIGHTS.get(item.mutant.operator, USUAL) for item in items}
-    touching = _touching(baseline)
+    touching, elsewhere = _touching(baseline), _touching(baseline, left_out)
     beyond = _told_beyond(baseline, chances, items)
     tellers = {
         id: [test for test, notice in row.items() if notice is Notice.TOLD]
@@ -83,19 +85,24 @@ def judge_tests(
         else:
             redundant = _redundant(baseline, chances, matrix, test, tellers)
             strength = _strength(chances, matrix, test, extra, weights, redundant)
-            if baseline.observed.trouble and strength.verdict in _SILENT:
-                # It might be told of a fault in its doubles, of which nobody knows.
+            # It might be told of a fault in its doubles, of which nobody knows.
+            unknown = bool(baseline.observed.trouble) and strength.verdict in _SILENT
+            if unknown or (test in elsewhere and strength.verdict is not TestVerdict.WITNESS):
                 strength = replace(strength, verdict=TestVerdict.UNJUDGED)
             found.append(strength)
     return tuple(found)
 
 
-def _touching(baseline: Baseline) -> frozenset[int]:
-    """Tests that execute any line of the project, here or in another interpreter."""
+def _touching(baseline: Baseline, files: Collection[str] | None = None) -> frozenset[int]:
+    """Tests that execute any line of the project, or of these files of it, here or in another
+    interpreter.
+    """
     coverage = baseline.coverage
     return frozenset(
         test
-        for lines in (*coverage.by_line.values(), *coverage.elsewhere.values())
+        for by_line in (coverage.by_line, coverage.elsewhere)
+        for file, lines in by_line.items()
+        if files is None or file in files
         for tests in lines.values()
         for test in tests
     )

@@ -69,6 +69,7 @@ def make_baseline(
         accidents=accidents,
         crossings=crossings,
         test_files=collected.test_files,
+        functions=collected.functions,
         files=collected.files,
         unseen=frozenset(first.unseen),
         warnings=tuple(warnings),

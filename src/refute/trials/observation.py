@@ -36,6 +36,8 @@ class Collected:
     modules: dict[str, str]
     #: Real paths of the project's modules, in the order in which they were executed.
     executed: tuple[str, ...] = ()
+    #: The function of each test, as a number.
+    functions: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -96,6 +98,7 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
         seconds=record["seconds"],
         modules=record["modules"],
         executed=tuple(record["executed"]),
+        functions=tuple(record["functions"]),
     )
 
 

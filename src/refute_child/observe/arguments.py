@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from json import dumps
+from os import environ
 from typing import Any
 
 from .masks import MASK
@@ -18,6 +19,9 @@ DEEPEST = 3
 MOST = 40
 """Values of one call that are told."""
 
+_ENVIRONMENT = dict(environ)
+_LOOKED_AT = 200
+"""Entries of a dictionary among which those are found."""
 _REMEMBERED = 5000
 """Keys whose form in a path is kept."""
 
@@ -110,7 +114,9 @@ class Flattening:
         part: Leaf
         parts, option = held.parts, False
         if kind is dict:
-            for key in list(islice(value, WIDEST)):
+            some = list(islice(value.items(), _LOOKED_AT))
+            own = (key for key, one in some if not _inherited(key, one))
+            for key in list(islice(own, WIDEST)):
                 step, named = self._step(key)
                 if step and len(found) < MOST:
                     inner = secret or named
@@ -147,6 +153,15 @@ class Flattening:
             written = "" if self._secrets.mask(key) != key else f"[{dumps(key)}]"
             found = self._steps[key] = (written, self._secrets.named(key))
         return found
+
+
+def _inherited(key: object, value: object) -> bool:
+    """Whether an entry of a dictionary is this process's environment, handed on: it belongs to
+    the machine, and nobody asserts on it.
+    """
+    if type(key) is not str or type(value) is not str:
+        return False
+    return _ENVIRONMENT.get(key) == value or key == "PYTEST_CURRENT_TEST"
 
 
 def shape(args: Sequence[Any], kwargs: Mapping[str, Any]) -> object:

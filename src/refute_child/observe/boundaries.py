@@ -7,7 +7,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from os import readlink as _readlink
 from os.path import abspath as _abspath
+from os.path import join as _join
 from os.path import realpath as _realpath
 from types import FrameType
 from typing import Any
@@ -17,6 +19,8 @@ from ..wire import Record
 _WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PROCESS = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.spawn", "pty.spawn"}
 _DELETE = {"os.remove", "os.rmdir", "shutil.rmtree", "os.rename", "os.truncate", "shutil.move"}
+_FOLDER_ARGUMENT = {"os.remove": 1, "os.rmdir": 1, "shutil.rmtree": 1, "os.rename": 2}
+"""Where an event holds the descriptor of the folder that its path starts from; -1 for none."""
 _ASIDE = ("/__pycache__/", "/.pytest_cache/", "/.hypothesis/", "/.coverage")
 """Parts of paths that pytest and its plugins write by themselves."""
 _LIMIT = 100
@@ -115,7 +119,7 @@ class Boundaries:
 
     def _on_delete(self, event: str, args: tuple[Any, ...]) -> None:
         self._note("delete")
-        self._cross("delete", args[0])
+        self._cross("delete", _below(event, args))
 
     def _on_connect(self, event: str, args: tuple[Any, ...]) -> None:
         self._note(f"connect {_address(args[1])}")
@@ -186,6 +190,18 @@ class Boundaries:
             return connect(*args, **kwargs)
 
         return connected
+
+
+def _below(event: str, args: tuple[Any, ...]) -> Any:
+    """What is deleted, also where it is named from an open folder, as ``shutil.rmtree`` does."""
+    position = _FOLDER_ARGUMENT.get(event)
+    folder = args[position] if position is not None and position < len(args) else None
+    if not isinstance(folder, int) or folder < 0:
+        return args[0]
+    try:
+        return _join(_readlink(f"/proc/self/fd/{folder}"), os.fsdecode(args[0]))
+    except (OSError, TypeError, ValueError):
+        return args[0]  # not known: better a crossing too many than one too few
 
 
 def _program(event: str, args: tuple[Any, ...]) -> str:

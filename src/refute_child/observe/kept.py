@@ -154,6 +154,9 @@ class Keeper:
             return Node(plain(value), ("",), (_text(str(value)),))
         if depth == 0 or self._left <= 0:
             return Node(plain(value))
+        if _is_buffer(kind, bases):
+            memory = memoryview(value).tobytes()  # type: ignore[arg-type]
+            return Node(plain(value), ("",), (self._keep(memory, depth - 1),))
         steps: list[object] = []
         parts: list[object] = []
         for step, part in _inside(value, bases):
@@ -167,6 +170,23 @@ class Keeper:
 
 _PRINTED = frozenset({"decimal", "fractions", "datetime", "uuid", "pathlib", "pathlib._local"})
 """Modules of Python's own whose objects say all that they are by their text."""
+
+
+def _is_buffer(kind: type, bases: tuple[type, ...]) -> bool:
+    """Whether an object is memory with values in it: an array of Python's own or of ctypes. In
+    other things of ctypes there may be addresses, which differ by themselves.
+    """
+    if kind is bytearray or (_module_of(kind), name_of(kind)) == ("array", "array"):
+        return True
+    if not any((_module_of(one), name_of(one)) == ("_ctypes", "Array") for one in bases):
+        return False
+    code = lookup(lookup(kind, "_type_"), "_type_")  # type: ignore[arg-type]
+    own = type(lookup(kind, "__buffer__")) is FunctionType
+    return type(code) is str and code in _VALUES and not own
+
+
+_VALUES = "cbBhHiIlLqQfd?"
+"""Codes by which ctypes tells types that hold a value, and no address."""
 
 
 def _text(text: str) -> object:

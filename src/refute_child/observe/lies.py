@@ -55,12 +55,26 @@ def check_call(record: Record, real: Real, count: int, names: tuple[str, ...]) -
         record.lie("signature", f"the real {title(function)} refuses this call: it {refusals[0]}")
 
 
+_LOOKUPS = frozenset({"get", "getenv", "pop", "setdefault", "__getitem__", "__contains__"})
+_LOOKED_UP = ("key", "keys")
+
+
 def secret_positions(
     found: tuple[FunctionType, bool | None], count: int, secrets: Secrets
 ) -> frozenset[Head]:
-    """Positions of a call at which the real function's parameter is called like a secret."""
+    """Positions of a call at which the real function's parameter is called like a secret.
+
+    What a look-up calls its key is the name of something, and no secret: ``environ.get(key)``.
+    """
     names = parameters(found[0])[0 if found[1] is False else 1 :]
-    return frozenset([at for at, name in enumerate(names[:count]) if secrets.named(name)])
+    harmless = _LOOKED_UP if found[0].__name__ in _LOOKUPS else ()
+    return frozenset(
+        [
+            at
+            for at, name in enumerate(names[:count])
+            if name not in harmless and secrets.named(name)
+        ]
+    )
 
 
 def check_result(record: Record, real: Real, value: object) -> None:

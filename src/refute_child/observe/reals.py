@@ -67,6 +67,8 @@ def instance_dict(thing: object) -> dict[str, Any]:
 
 def dotted(thing: object) -> str:
     """Where a module, class, function or object is at home, as a dotted path."""
+    if thing is sys.modules.get("os.path"):
+        return "os.path"
     if is_module(thing):
         return str(vars(thing).get("__name__", "?"))
     if type in mro_of(thing):
@@ -76,7 +78,18 @@ def dotted(thing: object) -> str:
         return home + str(vars(type)["__qualname__"].__get__(kind))
     if type(thing) is FunctionType:
         return f"{thing.__module__}.{thing.__qualname__}"
-    return dotted(type(thing))
+    return _known_instance(thing) or dotted(type(thing))
+
+
+def _known_instance(thing: object) -> str:
+    """An instance by the name that its class's own module has for it (``os.environ``)."""
+    home = own_of(type(thing)).get("__module__")
+    module = sys.modules.get(home) if type(home) is str else None
+    if module is None or not is_module(module):
+        return ""
+    names = [name for name, value in list(vars(module).items()) if value is thing]
+    public = [name for name in names if type(name) is str and name[:1] != "_"]
+    return f"{home}.{min(public)}" if public else ""
 
 
 def own_of(kind: type) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from itertools import islice
 from types import BuiltinFunctionType, CoroutineType, FunctionType, GeneratorType
 from typing import Any
@@ -179,7 +180,9 @@ class Secrets:
 
 
 def plain(value: object) -> str:
-    """A value that holds no others; what is not of a built-in type by its class alone."""
+    """A value that holds no others; what is not of a built-in type by its class alone, or as
+    the member of its enumeration.
+    """
     kind = type(value)
     if kind is Opaque:
         return value.text  # type: ignore[attr-defined, no-any-return]
@@ -193,6 +196,10 @@ def plain(value: object) -> str:
     if type in _mro(kind):
         assert isinstance(value, type)
         return f"<class {name_of(value)}>"[:LONGEST]
+    if Enum in _mro(kind):
+        member = object.__getattribute__(value, "__dict__").get("_name_")
+        if type(member) is str:
+            return f"{name_of(kind)}.{member}"[:LONGEST]
     if kind is CoroutineType:
         return "<coroutine>"
     if kind is GeneratorType:

@@ -1,6 +1,8 @@
 """What the tests are about: calls of whatever stands behind these names."""
 
 import asyncio
+import os
+import socket
 
 from shop import cloud
 from shop.cloud import Client, forget, run_kubectl
@@ -110,3 +112,12 @@ def many(double, count):
 def wide(double):
     double.take(list(range(100)), {str(n): n for n in range(100)}, [[[[[1]]]]], "x" * 10_000)
     double.take(*range(50), [[0] * 20] * 20)
+
+
+def notify(family=socket.AF_UNIX):
+    address = os.environ.get("NOTIFY_SOCKET", None)
+    return address and socket.socket(family)
+
+
+def run_abroad():
+    return run_kubectl(["get"], env={**os.environ, "LC_ALL": "of the shop"})

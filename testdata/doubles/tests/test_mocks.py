@@ -176,3 +176,16 @@ def test_starred():
 @pytest.mark.parametrize("number", [1])
 def test_marked(number):
     pass
+
+
+def test_lookup_in_the_environment():
+    with patch("shop.jobs.os.environ.get", return_value="/run/it") as get:
+        with patch("shop.jobs.socket.socket") as made:
+            assert jobs.notify() is made.return_value
+    assert get.call_count == 1
+
+
+@patch("shop.jobs.run_kubectl")
+def test_environment_handed_on(run):
+    jobs.run_abroad()
+    run.assert_called_once()
