@@ -132,6 +132,23 @@ class Diary:
             self.note("reused", f"{reused} verdicts are taken over from earlier runs.")
         self.tell(Estimate(mutants, seconds))
 
+    def chosen(self, notes: Sequence[str]) -> None:
+        """What of all that could be judged is."""
+        for text in notes:
+            self.note("selection", text)
+
+    def spent(self, done: str) -> None:
+        """The budget ended before the work did."""
+        self.note("budget", f"The time is spent. Tried were, of the faults, {done}.")
+
+    def also_reused(self, pairs: int) -> None:
+        """What the strength phase took over."""
+        if pairs:
+            self.note(
+                "reused",
+                f"{pairs:,} pairs of a fault and a test are taken over from earlier runs.",
+            )
+
     def goes_cold(self, reason: str) -> None:
         """Forks do not suit this suite."""
         self.warn(

@@ -22,9 +22,20 @@ MINIMUM_PYTEST = (8, 0)
 
 _PROBE_SECONDS = 60
 _PROBE = """
-import json, sys
+import hashlib, json, os, sys
 sys.path = [entry for entry in sys.path if entry]
 found = {"version": ".".join(map(str, sys.version_info[:3])), "name": sys.implementation.name}
+installed = hashlib.sha256()
+for entry in sys.path:
+    for name in sorted(os.listdir(entry)) if os.path.isdir(entry) else ():
+        if name.endswith((".dist-info", ".egg-info", ".egg-link", ".pth")):
+            installed.update(name.encode("utf-8", "surrogateescape") + b"\\0")
+            try:
+                with open(os.path.join(entry, name, "RECORD"), "rb") as record:
+                    installed.update(record.read())
+            except OSError:
+                pass
+found["packages"] = installed.hexdigest()
 try:
     import pytest
     found["pytest"] = pytest.__version__
@@ -46,6 +57,8 @@ class Interpreter:
     #: Versions of Python and pytest, as ``3.12.1`` and ``9.0.2``.
     version: str
     pytest: str
+    #: A digest of what is installed beside pytest: names, versions, and lists of files.
+    packages: str = ""
 
 
 def choose(settings: Settings, project: Project) -> Interpreter:
@@ -163,7 +176,7 @@ def _try(path: Path, reason: str, root: Path) -> Interpreter:
         fail("no-pytest", f"{path} can't import pytest ({found['reason']}).")
     if _numbers(pytest) < MINIMUM_PYTEST:
         fail("old-pytest", f"{path} has pytest {pytest}; refute needs 8.0 or newer.")
-    return Interpreter(path, reason, version, pytest)
+    return Interpreter(path, reason, version, pytest, found.get("packages", ""))
 
 
 def _probe(path: Path, root: Path) -> dict[str, str]:

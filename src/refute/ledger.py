@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from refute.baseline import Baseline
+from refute.baseline import Baseline, TestOutcome
 from refute.events import Event, TrialDone
 from refute.faults.fault import Mutant
 from refute.faults.plan import Plan, Planned
@@ -76,6 +76,11 @@ class Ledger:
         """Mutants that were tried, in this run or an earlier one."""
         return len(self._tried)
 
+    @property
+    def open(self) -> int:
+        """Mutants that are still to be tried."""
+        return len(self.planned.keys() - self._tried)
+
     def _enter(self, judged: Judged) -> None:
         id = judged.mutant.id
         if judged.verdict is Verdict.SURVIVED and self.baseline.infected.get(id):
@@ -93,3 +98,14 @@ class Ledger:
             names = tuple(self.baseline.tests[test].id for test in planned.tests)
             self._names[planned.tests] = names
         return self._names[planned.tests]
+
+
+def without_unfit(baseline: Baseline, unfit: Mapping[int, str]) -> Baseline:
+    """The baseline with those tests set aside that fail in forks without any fault."""
+    tests = tuple(
+        replace(test, outcome=TestOutcome.FLAKY, detail=f"fails in a fork: {unfit[index]}")
+        if index in unfit
+        else test
+        for index, test in enumerate(baseline.tests)
+    )
+    return replace(baseline, tests=tests)

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from math import inf
 from pathlib import Path
+from time import monotonic
 
-from refute import __version__, findings, judgement
+from refute import findings, judgement
 from refute.acceptance import accept
-from refute.baseline import Baseline, TestOutcome
+from refute.baseline import Baseline
+from refute.budgeting import foretold, what_was_done
+from refute.changes import Changes
 from refute.console import Console
 from refute.diary import Diary
+from refute.faults.budget import in_order
 from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
 from refute.faults.plan import Plan, Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
 from refute.finding import Finding, ordered
-from refute.interpreter import Interpreter, choose
+from refute.interpreter import choose
 from refute.judgement import Judgement, Source
-from refute.ledger import Ledger
+from refute.keeping import context_of, open_store, read_tree
+from refute.ledger import Ledger, without_unfit
 from refute.project import Project, discover
+from refute.reuse import Reuse
+from refute.reuse_strength import StrengthReuse
+from refute.selecting import Choice, files_with_changes, find_changes
+from refute.selecting import choose as choose_mutants
 from refute.settings import Settings
-from refute.store import Store
 from refute.strengthening import Strengthening
 from refute.theatre import findings as theatre_findings
 from refute.theatre.theatre import Theatre
@@ -45,52 +51,56 @@ def run(settings: Settings, console: Console) -> Judgement:
     ends in a partial judgement; before them, in KeyboardInterrupt.
     """
     diary = Diary(console.handle)
+    ends = monotonic() + (settings.budget or inf)
     project = discover(settings)
+    changes = find_changes(settings)
     judgement.check_writable(project.root)
     interpreter = choose(settings, project)
     seal = choose_seal(settings, project)
     diary.setting(project, interpreter, seal)
+    leave = _unsafe(seal, settings)
     with Engine(settings, project, interpreter, seal) as engine:
         collected = _collect(engine, diary)
-        files = selected_files(project, settings)
+        files = files_with_changes(selected_files(project, settings), project, changes)
         mutants = _faults(engine, files, diary)
         baseline = _observe(engine, collected, mutants, diary)
         check_origin(project, collected, baseline)
         ledger = Ledger(baseline, console.handle)
-        plan = _plan(mutants, baseline, ledger, leave=_unsafe(seal, settings))
-        strength = _strength(engine, baseline, plan, leave=_unsafe(seal, settings))
-        strength.left_out = frozenset(project.files).difference(files)
-        context = _context(settings, project, interpreter, engine)
+        tree = read_tree(engine, project, collected, baseline)
+        choice = choose_mutants(mutants, baseline, tree, changes, settings.shard)
+        diary.chosen(choice.notes)
+        plan = _plan(choice.mutants, baseline, ledger, settings.budget, leave=leave)
+        strength = _strength(engine, baseline, plan, choice, {*project.files} - {*files}, leave)
+        context = context_of(settings, project, interpreter, engine.launch)
         try:
-            with closing(Store.open(project.root, diary.warn)) as store:
-                unfit = _score(engine, plan, baseline, ledger, store, context, diary)
-            strength.baseline = baseline = _without_unfit(baseline, unfit)
-            if not settings.score_only:
-                with diary.stage("strength") as stage:
-                    judged = tuple(ledger.judged.values())
-                    factor = settings.timeout_factor
-                    stage.count = strength.run(engine, judged, factor, diary.progress)
+            with open_store(project, diary.warn) as store:
+                reuse = Reuse(store, context, tree, baseline, plan)
+                unfit = _score(engine, plan, baseline, ledger, reuse, diary, ends)
+                strength.baseline = baseline = without_unfit(baseline, unfit)
+                if not settings.score_only and not (settings.budget and ledger.open):
+                    kept = StrengthReuse(store, context, tree, baseline, strength.places())
+                    _strengthen(engine, settings, strength, kept, ledger, diary)
         except KeyboardInterrupt:
             diary.interrupted(ledger.done, len(ledger.planned))
     judged = tuple(ledger.judged.values())
     theatre = None if settings.score_only else strength.judge(judged)
     judged = settle_reached(judged, theatre.traces if theatre is not None else {})
     found = _findings(judged, theatre, strength, seal)
+    whole = strength.complete and not (settings.paths or changes or settings.shard)
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
-        selection=_selection(settings),
+        selection=_selection(settings, choice, changes),
         project=judgement.Project(project.name, project.files, project.tests),
         baseline=baseline,
         judged=judged,
         theatre=theatre,
         speed=judgement.measure_speed(baseline, judged, theatre, strength.matrix),
-        findings=_accepted(
-            found, project, baseline, diary, whole=strength.complete and not settings.paths
-        ),
+        findings=_accepted(found, project, baseline, diary, whole=whole),
         sources=_sources(project.root, judged),
         timing=diary.stages,
         notes=diary.remarks,
         partial=any(item.verdict is Verdict.PENDING for item in judged),
+        foretold=foretold(plan, judged) if settings.budget else None,
     )
     judgement.save(result, project.root)
     return result
@@ -100,7 +110,7 @@ def _findings(
     judged: tuple[Judged, ...], theatre: Theatre | None, strength: Strengthening, seal: Seal
 ) -> tuple[Finding, ...]:
     """All that a reader should know."""
-    baseline, silent = strength.baseline, not strength.complete
+    baseline, silent = strength.baseline, not strength.complete and not strength.outside
     found = [*findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)]
     if theatre is not None:
         found += theatre_findings.find(theatre, baseline)
@@ -148,17 +158,31 @@ def _unsafe(seal: Seal, settings: Settings) -> bool:
     return seal.kind is SealKind.NONE and not settings.unsealed
 
 
-def _plan(mutants: list[Mutant], baseline: Baseline, ledger: Ledger, *, leave: bool) -> Plan:
+def _plan(
+    mutants: Sequence[Mutant],
+    baseline: Baseline,
+    ledger: Ledger,
+    budget: float | None,
+    *,
+    leave: bool,
+) -> Plan:
     """Which tests are run against which mutant; what is not to be tried is entered at once."""
     plan = make_plan(mutants, baseline)
     ledger.begin(mutants, plan)
     if leave:
         plan, unsafe = without_unsafe(plan, baseline)
         ledger.leave_out(unsafe)
-    return plan
+    return in_order(plan) if budget else plan
 
 
-def _strength(engine: Engine, baseline: Baseline, plan: Plan, *, leave: bool) -> Strengthening:
+def _strength(
+    engine: Engine,
+    baseline: Baseline,
+    plan: Plan,
+    choice: Choice,
+    left_out: Collection[str],
+    leave: bool,
+) -> Strengthening:
     """What tests and doubles are put to, beside what the score needs."""
     observed = baseline.observed
     sites = {
@@ -169,7 +193,10 @@ def _strength(engine: Engine, baseline: Baseline, plan: Plan, *, leave: bool) ->
     }
     # Nobody knows what a fault in what a double hands back may set free.
     doubles = () if leave else make_double_faults(observed, engine.units(sites))
-    return Strengthening(engine.launch.root, baseline, plan.tried, doubles)
+    made = Strengthening(engine.launch.root, baseline, plan.tried, doubles)
+    made.outside, made.only = choice.outside, choice.tests
+    made.left_out = frozenset(left_out)
+    return made
 
 
 def _score(
@@ -177,23 +204,41 @@ def _score(
     plan: Plan,
     baseline: Baseline,
     ledger: Ledger,
-    store: Store,
-    context: str,
+    reuse: Reuse,
     diary: Diary,
+    ends: float,
 ) -> dict[int, str]:
     """Each mutant until its first kill; returns tests that don't suit forks, with the reason."""
-    known = ledger.reuse(store.known(context))
+    known = ledger.reuse(reuse.known())
     ahead = len(ledger.planned) - len(known)
     diary.ahead(ahead, estimate(plan, baseline, engine.jobs), len(known))
 
     def on_outcome(planned: Planned, outcome: Outcome) -> None:
-        store.add(context, outcome)
+        reuse.keep(planned, outcome)
         ledger.add(planned, outcome)
 
     with diary.stage("trials") as stage:
-        unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold)
+        unfit = engine.hunt(plan, baseline, known, on_outcome, diary.goes_cold, ends)
         stage.count = ledger.done
+    reuse.forget(unfit)
+    if ledger.open and ends < inf:
+        diary.spent(what_was_done(plan, ledger.judged.values()))
     return unfit
+
+
+def _strengthen(
+    engine: Engine,
+    settings: Settings,
+    strength: Strengthening,
+    kept: StrengthReuse,
+    ledger: Ledger,
+    diary: Diary,
+) -> None:
+    """What the verdicts on tests and doubles still need."""
+    judged = tuple(ledger.judged.values())
+    with diary.stage("strength") as stage:
+        stage.count = strength.run(engine, judged, settings.timeout_factor, diary.progress, kept)
+    diary.also_reused(strength.reused)
 
 
 def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
@@ -204,35 +249,6 @@ def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
     for file in broken:
         diary.warn("syntax-error", f"{file.file}:{file.line} is not judged: {file.reason}.")
     return mutants
-
-
-def _context(settings: Settings, project: Project, interpreter: Interpreter, engine: Engine) -> str:
-    """A hash of all that a verdict depends on."""
-    words = (
-        __version__,
-        project.fingerprint,
-        str(interpreter.path),
-        interpreter.version,
-        interpreter.pytest,
-        repr(settings.pytest_args),
-        repr(project.tests),
-        repr(settings.timeout_factor),
-        settings.isolation,
-        # Tests that fail without a service are not the same suite as with it.
-        repr(engine.launch.services),
-    )
-    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _without_unfit(baseline: Baseline, unfit: Mapping[int, str]) -> Baseline:
-    """The baseline with those tests set aside that fail in forks without any fault."""
-    tests = tuple(
-        replace(test, outcome=TestOutcome.FLAKY, detail=f"fails in a fork: {unfit[index]}")
-        if index in unfit
-        else test
-        for index, test in enumerate(baseline.tests)
-    )
-    return replace(baseline, tests=tests)
 
 
 def _environment(
@@ -248,7 +264,7 @@ def _environment(
     )
 
 
-def _selection(settings: Settings) -> judgement.Selection:
+def _selection(settings: Settings, choice: Choice, changes: Changes | None) -> judgement.Selection:
     from refute_child.operators import OPERATORS
 
     return judgement.Selection(
@@ -256,6 +272,11 @@ def _selection(settings: Settings) -> judgement.Selection:
         operators=tuple(name for name in OPERATORS if settings.operators.allows(name)),
         rules_off=settings.rules_off,
         isolation=settings.isolation,
+        changes=changes.what if changes is not None else "",
+        changed_tests=choice.changed,
+        budget=settings.budget,
+        shard="/".join(map(str, settings.shard or ())),
+        left_out=len(choice.outside),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from refute.errors import fail, nearest
+from refute.formats import cores, parts, seconds
 
 Isolation = Literal["fork", "cold"]
 Seal = Literal["auto", "strict"]
@@ -62,19 +63,20 @@ class Settings:
     seal: Seal = "auto"
     #: Only mutants in files that match one of these globs, files or folders; empty: all.
     paths: tuple[str, ...] = ()
+    #: Only what changed since the branch left this revision.
+    since: str | None = None
+    #: Only what is staged for the next commit.
+    staged: bool = False
+    #: One part of the mutants: its number, from 1, and how many there are.
+    shard: tuple[int, int] | None = None
+    #: Seconds that a run may take; None: as long as it needs.
+    budget: float | None = None
     #: The mutation score and no more: tests and doubles are not judged.
     score_only: bool = False
     #: No progress, only warnings and the result.
     quiet: bool = False
     #: No colour, no live display: the same output in a terminal as in a pipe.
     plain: bool = False
-
-
-def cores() -> int:
-    """The number of cores that this process may use; at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
 
 
 def load(root: Path | str, cli_overrides: Mapping[str, Any] | None = None) -> Settings:
@@ -91,8 +93,13 @@ def load(root: Path | str, cli_overrides: Mapping[str, Any] | None = None) -> Se
         if value is not None and value != ()
     }
     merged: dict[str, Any] = {"jobs": cores(), **configured, **given}
+    if "shard" in merged:
+        # A part of its faults says too little of any test.
+        merged["score_only"] = True
     settings = Settings(root=folder, **merged)
     _check_paths(settings)
+    if settings.since is not None and settings.staged:
+        fail("bad-setting", "--since and --staged exclude each other; give one of them.")
     return settings
 
 
@@ -247,6 +254,10 @@ _CHECKERS: dict[str, Checker] = {
     "unsealed": _flag,
     "seal": _choice,
     "paths": _texts,
+    "since": _text,
+    "staged": _flag,
+    "shard": parts,
+    "budget": seconds,
     "score_only": _flag,
     "quiet": _flag,
     "plain": _flag,
@@ -268,7 +279,10 @@ KEYS: dict[str, str] = {
 TABLES = ("defects", "gate")
 """Tables of [tool.refute] that are read by those who need them."""
 
-COMMAND_LINE_ONLY = ("isolation", "unsealed", "seal", "paths", "score_only", "quiet", "plain")
+COMMAND_LINE_ONLY = (
+    "isolation", "unsealed", "seal", "paths", "since", "staged", "shard", "budget",
+    "score_only", "quiet", "plain",
+)  # fmt: skip
 """Options that say how to run once, not what the project is, and so are no keys."""
 
 CHOICES: dict[str, tuple[str, ...]] = {

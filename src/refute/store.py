@@ -1,52 +1,46 @@
 """Verdicts kept between runs, as raw facts: ``.refute/verdicts.sqlite``.
 
-What is kept holds for one context alone, a hash of all that a verdict depends on (project,
-tests, interpreter, options); the caller makes it. A store can be lost at any time without
-harm: whatever is wrong with it, the run goes on, and no verdict is ever taken from a record
-that is not whole.
+What is kept holds for one context (interpreter, options, data files) and for as long as all that
+it *needs* is as it was: functions, test files and more, each by a name and a digest of its
+content. The caller makes both, and compares. Facts of the same mutant on other contents stay
+beside it, for when a branch comes back. A store can be lost at any time without harm: whatever
+is wrong with it, the run goes on, and no verdict is ever taken from a record that is not whole.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
 import time
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
+from refute.facts import (
+    Body,
+    Fact,
+    Needs,
+    digest_of,
+    fact_from,
+    pack,
+    pack_needs,
+    to_body,
+    unpack,
+    unpack_needs,
+)
 from refute.judgement.place import folder
-from refute.trials.outcome import Failure, Mechanism, Outcome, Result
+from refute.storefile import BUSY, NAME, Warn, connect, recover
+from refute.trials.outcome import Result
 
-NAME = "verdicts.sqlite"
-
-VERSION = 1
-"""Version of the tables and records; a file of another version is started anew."""
-
-CONTEXTS = 5
+CONTEXTS = 12
 """So many of the contexts that were used last are kept."""
+
+VARIANTS = 16
+"""So many facts of one mutant are kept in a context, of those that were used last."""
 
 BATCH = 50
 SECONDS = 1.0
 """Facts are written when so many have gathered, or the first has waited for so long."""
-
-BUSY = 3.0
-"""Seconds to wait for another run that is writing."""
-
-_TABLES = """
-CREATE TABLE contexts (name TEXT PRIMARY KEY, used INTEGER NOT NULL);
-CREATE TABLE outcomes (
-    context TEXT NOT NULL, mutant TEXT NOT NULL, record BLOB NOT NULL,
-    PRIMARY KEY (context, mutant)
-) WITHOUT ROWID;
-"""
-
-Warn = Callable[[str, str], None]
-"""Called with a stable slug and a sentence: store-broken, store-locked, store-unwritable."""
 
 
 def _silent(slug: str, text: str) -> None:
@@ -60,8 +54,12 @@ class Store:
         self._connection = connection
         self._path = path
         self._warn = warn
-        self._waiting: list[tuple[str, str, bytes]] = []
+        #: Context and name -> digest of the needs, and record.
+        self._waiting: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._needs: dict[str, bytes] = {}
         self._since = 0.0
+        self._run = uuid4().hex
+        self._used = 0
 
     @classmethod
     def open(cls, root: Path, warn: Warn = _silent, busy: float = BUSY) -> Store:
@@ -72,53 +70,129 @@ class Store:
         path = root / ".refute" / NAME
         try:
             folder(root)
-            return cls(_connect(path, busy), path, warn)
+            return cls(connect(path, busy), path, warn)
         except sqlite3.Error as error:
-            return cls(_recover(error, path, warn), path, warn)
+            return cls(recover(error, path, warn), path, warn)
         except OSError as error:
             warn("store-unwritable", f"Verdicts are not kept: {path.parent}: {error.strerror}.")
         return cls(None, path, warn)
 
-    def known(self, context: str) -> dict[str, Outcome]:
-        """Mutant ids and their facts, as found in this context by earlier runs.
-
-        Contexts that have not been used for long are forgotten on the way.
+    def needs(self, context: str) -> dict[str, Needs]:
+        """All that anything kept in this context rests on, by its digest. First to be called:
+        contexts and facts that have not been used for long are forgotten on the way.
         """
-        found: dict[str, Outcome] = {}
+        found: dict[str, Needs] = {}
         with self._guarded() as connection:
-            if connection is None:
-                return found
-            self._touch(connection, context)
-            rows = connection.execute(
-                "SELECT mutant, record FROM outcomes WHERE context = ?", (context,)
-            )
-            for mutant, record in rows:
-                outcome = _unpack(record)
-                if outcome is not None and outcome.mutant == mutant:
-                    found[mutant] = outcome
+            if connection is not None:
+                self._touch(connection, context)
+                rows = connection.execute(
+                    "SELECT digest, body FROM needs WHERE digest IN "
+                    "(SELECT needs FROM facts WHERE context = ?)",
+                    (context,),
+                )
+                for name, body in rows:
+                    needs = unpack_needs(body)
+                    if needs is not None and digest_of(needs) == name:
+                        found[name] = needs
         return found
 
-    def add(self, context: str, outcome: Outcome) -> None:
-        """Keep the facts of one trial. Those of a trial that went wrong are not kept."""
-        if self._connection is None or outcome.result is Result.BROKEN:
+    def known(self, context: str, valid: Collection[str]) -> dict[str, list[tuple[str, Fact]]]:
+        """Mutant ids and what is known of them where one of the ``valid`` needs is met, each
+        with the digest of those; what was used last comes first.
+        """
+        found: dict[str, list[tuple[str, Fact]]] = {}
+        for mutant, needs, body in self.bodies(context, valid, "m-"):
+            fact = fact_from(body)
+            if fact is not None and fact.outcome.mutant == mutant:
+                found.setdefault(mutant, []).append((needs, fact))
+        return found
+
+    def bodies(
+        self, context: str, valid: Collection[str], prefix: str
+    ) -> list[tuple[str, str, Body]]:
+        """The same for whatever is kept under names that begin with ``prefix``: name, digest of
+        the needs, and what was kept.
+        """
+        found: list[tuple[str, str, Body]] = []
+        with self._guarded() as connection:
+            if connection is None or not valid:
+                return found
+            rows = connection.execute(
+                "SELECT name, needs, record FROM facts "
+                "WHERE context = ? AND substr(name, 1, ?) = ? ORDER BY used DESC",
+                (context, len(prefix), prefix),
+            )
+            for name, needs, record in rows:
+                body = unpack(record, name, needs) if needs in valid else None
+                if body is not None:
+                    found.append((name, needs, body))
+        return found
+
+    def use(self, context: str, used: Iterable[tuple[str, str]]) -> None:
+        """Remember that these were of use: mutants, each with the digest of its needs."""
+        with self._guarded() as connection:
+            if connection is not None:
+                with connection:
+                    connection.executemany(
+                        "UPDATE facts SET used = ? WHERE context = ? AND name = ? AND needs = ?",
+                        [(self._used, context, *one) for one in used],
+                    )
+
+    def add(self, context: str, fact: Fact, needs: Needs) -> None:
+        """Keep the facts of one trial; of a mutant's facts in one run the last counts. Those of
+        a trial that went wrong are not kept.
+        """
+        if fact.outcome.result is not Result.BROKEN:
+            self.keep(context, fact.outcome.mutant, to_body(fact), needs)
+
+    def keep(self, context: str, name: str, body: Body, needs: Needs) -> None:
+        """Keep anything under a name, for as long as these needs are met."""
+        if self._connection is None:
             return
         if not self._waiting:
             self._since = time.monotonic()
-        self._waiting.append((context, outcome.mutant, _pack(outcome)))
+        digest = digest_of(needs)
+        self._needs.setdefault(digest, pack_needs(needs))
+        self._waiting[context, name] = digest, pack(body, name, digest)
         if len(self._waiting) >= BATCH or time.monotonic() - self._since >= SECONDS:
             self.flush()
 
     def flush(self) -> None:
         """Write what has gathered, in one transaction: whole, or not at all."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting, {}
+        needs, self._needs = self._needs, {}
         if not waiting:
             return
+        rows = [
+            (*key, name, self._run, self._used, record) for key, (name, record) in waiting.items()
+        ]
         with self._guarded() as connection:
             if connection is not None:
                 with connection:
                     connection.executemany(
-                        "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)", waiting
+                        "INSERT OR REPLACE INTO needs VALUES (?, ?)", needs.items()
                     )
+                    connection.executemany(
+                        "DELETE FROM facts WHERE context = ? AND name = ? AND run = ?",
+                        [(*key, self._run) for key in waiting],
+                    )
+                    connection.executemany(
+                        "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?)", rows
+                    )
+
+    def forget(self, mutants: Iterable[str] | None = None) -> None:
+        """Take back what this run has kept: of these mutants, or all of it."""
+        self.flush()
+        with self._guarded() as connection:
+            if connection is not None:
+                with connection:
+                    if mutants is None:
+                        connection.execute("DELETE FROM facts WHERE run = ?", (self._run,))
+                    else:
+                        connection.executemany(
+                            "DELETE FROM facts WHERE run = ? AND name = ?",
+                            [(self._run, mutant) for mutant in mutants],
+                        )
 
     def close(self) -> None:
         """Write the rest and let go of the file."""
@@ -138,100 +212,28 @@ class Store:
         except sqlite3.Error as error:
             if self._connection is not None:
                 self._connection.close()
-            self._connection = _recover(error, self._path, self._warn)
+            self._connection = recover(error, self._path, self._warn)
 
-    @staticmethod
-    def _touch(connection: sqlite3.Connection, context: str) -> None:
+    def _touch(self, connection: sqlite3.Connection, context: str) -> None:
         with connection:
             connection.execute(
                 "INSERT OR REPLACE INTO contexts "
                 "SELECT ?, 1 + coalesce(max(used), 0) FROM contexts",
                 (context,),
             )
+            row = connection.execute("SELECT max(used) FROM contexts").fetchone()
+            self._used = int(row[0])
             connection.execute(
                 "DELETE FROM contexts WHERE name NOT IN "
                 "(SELECT name FROM contexts ORDER BY used DESC LIMIT ?)",
                 (CONTEXTS,),
             )
+            connection.execute("DELETE FROM facts WHERE context NOT IN (SELECT name FROM contexts)")
+            key = "context, name, needs"
             connection.execute(
-                "DELETE FROM outcomes WHERE context NOT IN (SELECT name FROM contexts)"
+                f"DELETE FROM facts WHERE ({key}) IN (SELECT {key} FROM (SELECT {key}, "
+                "row_number() OVER (PARTITION BY context, name ORDER BY used DESC) AS place "
+                "FROM facts) WHERE place > ?)",
+                (VARIANTS,),
             )
-
-
-def _connect(path: Path, busy: float = BUSY) -> sqlite3.Connection:
-    """Open the file, see that it is whole, and make its tables if it is new or outdated."""
-    connection = sqlite3.connect(path, timeout=busy)
-    try:
-        (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if health != "ok":
-            raise sqlite3.DatabaseError(health)
-        connection.execute("PRAGMA journal_mode = WAL")
-        # With a write-ahead log this loses nothing when a process is killed.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != VERSION:
-            connection.executescript(
-                "BEGIN IMMEDIATE; DROP TABLE IF EXISTS contexts; DROP TABLE IF EXISTS outcomes;"
-                f"{_TABLES} PRAGMA user_version = {VERSION}; COMMIT;"
-            )
-        connection.execute("SELECT context, mutant, record FROM outcomes LIMIT 0")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _recover(error: sqlite3.Error, path: Path, warn: Warn) -> sqlite3.Connection | None:
-    """Say what is wrong with the file; a new connection if a new file helps, else None."""
-    name = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        warn("store-locked", f"Another run is using {path}; this one keeps no more verdicts.")
-        return None
-    # A plain error means tables of another shape under our version number.
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or name == "SQLITE_ERROR":
-        return _replace_broken(path, error, warn)
-    warn("store-unwritable", f"Verdicts are not kept: {path}: {error}.")
-    return None
-
-
-def _replace_broken(path: Path, error: Exception, warn: Warn) -> sqlite3.Connection | None:
-    """Move a damaged file aside and begin a new one; None when that can't be done either."""
-    aside = path.with_name(f"{NAME}.broken")
-    try:
-        os.replace(path, aside)
-        for suffix in ("-wal", "-shm"):
-            # The log of a damaged file must not be played into the new one.
-            path.with_name(NAME + suffix).unlink(missing_ok=True)
-        connection = _connect(path)
-    except (OSError, sqlite3.Error) as second:
-        warn("store-broken", f"{path} is damaged ({error}) and can't be replaced: {second}.")
-        return None
-    warn(
-        "store-broken",
-        f"{path} was damaged ({error}); it is now {aside.name}, and a new one was begun.",
-    )
-    return connection
-
-
-def _pack(outcome: Outcome) -> bytes:
-    # Node ids repeat themselves: compressed, a record takes a tenth. The checksum of the format
-    # also tells a damaged record from a whole one.
-    return zlib.compress(json.dumps(asdict(outcome)).encode(), 1)
-
-
-def _unpack(record: bytes) -> Outcome | None:
-    """The facts of a record, or None when it is not whole."""
-    try:
-        fields: dict[str, Any] = json.loads(zlib.decompress(record))
-        failure = fields["failure"]
-        return Outcome(
-            **{
-                **fields,
-                "mechanism": Mechanism(fields["mechanism"]),
-                "result": Result(fields["result"]),
-                "failure": None if failure is None else Failure(**failure),
-                "tests_run": tuple(fields["tests_run"]),
-            }
-        )
-    except (zlib.error, ValueError, KeyError, TypeError):
-        return None
+            connection.execute("DELETE FROM needs WHERE digest NOT IN (SELECT needs FROM facts)")

@@ -12,6 +12,7 @@ from refute.faults.double import DoubleFault
 from refute.faults.plan import Planned
 from refute.observed import Observed, Site
 from refute.raised import Answer, Question
+from refute.reuse_strength import StrengthReuse
 from refute.strength import Matrix, Notice, Pair
 from refute.theatre.chances import Chances, make_chances
 from refute.theatre.places import blind_places, seen_by_others, to_others
@@ -48,10 +49,16 @@ class Strengthening:
     baseline: Baseline
     planned: Sequence[Planned]
     doubles: Sequence[DoubleFault]
+    #: Mutants that this run leaves alone.
+    outside: Sequence[Judged] = ()
+    #: The tests that are judged; None for all.
+    only: frozenset[int] | None = None
     #: Source files of which this run makes no mutants.
     left_out: frozenset[str] = frozenset()
     #: All that the verdicts need was run.
     complete: bool = False
+    #: Pairs that were taken over from earlier runs.
+    reused: int = 0
     _pairs: dict[str, dict[int, Notice]] = field(default_factory=dict)
     _void: set[Pair] = field(default_factory=set)
     _differences: dict[str, Mapping[int, Difference]] = field(default_factory=dict)
@@ -68,12 +75,14 @@ class Strengthening:
         judged: Sequence[Judged],
         factor: float,
         progress: Callable[[int, int], None],
+        reuse: StrengthReuse,
     ) -> int:
         """Run what the verdicts on tests still need, then find out what became of survivors;
         returns the number of pairs. Nothing is run where forks don't suit the suite. ``factor``
         is that of the limits of time.
         """
         self._learn(judged)
+        self._take_over(reuse)
         before = sum(map(len, self._pairs.values()))
         chances = make_chances(self.baseline, judged, self.doubles)
         limits, records = Limits(factor, self.baseline.collect_seconds), self._records()
@@ -83,18 +92,22 @@ class Strengthening:
             records=records,
             wanted=lambda test: wanted(chances, self.matrix, test),
             silent=lambda test: silent(chances, self.matrix, test),
-            tell=self._tell,
+            tell=lambda pair, result, failure: reuse.told(pair, self._tell(pair, result, failure)),
             on_done=lambda done: progress(done, len(chances.by_test)),
+            heard=reuse.heard,
+            settled=reuse.settled,
         )
-        pairs.begin(chances.by_test)
-        self.complete = engine.strengthen(pairs) and self._ask_others(engine, chances, limits)
+        pairs.begin(t for t in chances.by_test if self.only is None or t in self.only)
+        self.complete = engine.strengthen(pairs) and self._ask_others(
+            engine, chances, limits, reuse
+        )
         mutants = {item.mutant.id: item.mutant for item in judged}
 
         def tell(id: str, told: Told) -> None:
             found = {test: difference_of(one, mutants[id]) for test, one in told.items()}
             self._differences[id] = found
 
-        tracing = Tracing(self.baseline, limits, records, tell)
+        tracing = Tracing(self.baseline, limits, records, tell, reuse.trace, reuse.traced)
         tracing.begin(worth_tracing(judged, chances))
         engine.strengthen(tracing)
         asking = Asking(self.root, self.baseline, limits, self._answers.__setitem__)
@@ -110,7 +123,9 @@ class Strengthening:
             if fault.unit is not None
         }
 
-    def _ask_others(self, engine: Engine, chances: Chances, limits: Limits) -> bool:
+    def _ask_others(
+        self, engine: Engine, chances: Chances, limits: Limits, reuse: StrengthReuse
+    ) -> bool:
         """Put changes that no double let through to a test before those tests, too, for which
         the call goes to something real; returns whether all was run.
         """
@@ -133,8 +148,10 @@ class Strengthening:
             records=records,
             wanted=wanted,
             silent=lambda _: False,
-            tell=self._tell,
+            tell=lambda pair, result, failure: reuse.told(pair, self._tell(pair, result, failure)),
             on_done=lambda _: None,
+            heard=reuse.heard,
+            settled=reuse.settled,
         )
         # Those first that are asked about most: each of them may settle many places.
         counts = Counter(test for place in places for test in place.others)
@@ -148,7 +165,7 @@ class Strengthening:
             judged=judged,
             observed=self.baseline.observed,
             double_faults=self.doubles,
-            chances=make_chances(self.baseline, judged, self.doubles),
+            chances=make_chances(self.baseline, (*judged, *self.outside), self.doubles),
             matrix=self.matrix,
             differences=self._differences,
             answers=self._answers,
@@ -179,17 +196,34 @@ class Strengthening:
         records = {one.mutant.id: requests.fault(one) for one in self.planned}
         return records | {fault.id: double_record(self.root, fault) for fault in self.doubles}
 
-    def _tell(self, pair: Pair, result: Result, failure: Failure | None) -> None:
+    def _take_over(self, reuse: StrengthReuse) -> None:
+        """What earlier runs found out and still holds."""
+        kept = reuse.pairs()
+        self.reused = len(kept)
+        for (fault, test), notice in kept.items():
+            if notice is None:
+                self._void.add((fault, test))
+            else:
+                self._pairs.setdefault(fault, {})[test] = notice
+
+    def places(self) -> dict[str, tuple[str, int]]:
+        """File and line of each fault, by its id."""
+        found = {one.mutant.id: (one.mutant.file, one.mutant.line) for one in self.planned}
+        return found | {one.id: (one.site.file, one.site.line) for one in self.doubles}
+
+    def _tell(self, pair: Pair, result: Result, failure: Failure | None) -> Notice | None:
         fault, test = pair
         if result is Result.BROKEN:
             self._void.add(pair)
-            return
+            return None
         notice = {
             Result.PASSED: Notice.NONE,
             Result.TIMEOUT: Notice.TIMEOUT,
             Result.DIED: Notice.CRASHED,
         }.get(result)
-        self._pairs.setdefault(fault, {})[test] = notice or _KINDS[kill_kind(failure)]
+        found = notice or _KINDS[kill_kind(failure)]
+        self._pairs.setdefault(fault, {})[test] = found
+        return found
 
 
 def double_record(root: Path, fault: DoubleFault, *, anyone: bool = False) -> Record:

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from os import _exit, fork, waitpid
 from time import perf_counter as _now
+from types import CodeType
 
 from . import WIRE_VERSION
 from .wire import Channel, Record
@@ -66,6 +67,8 @@ class Cradle:
                 return
             if request["op"] == "mutants":
                 self._mutants(request)
+            elif request["op"] == "pieces":
+                self._channel.send({"event": "pieces", "pieces": _pieces(request)})
             elif request["op"] == "rewrites":
                 self._rewrites(request)
             elif request["op"] == "past":
@@ -155,8 +158,14 @@ class Cradle:
         if request["op"] == "collect":
             lines = Lines(table)
             lines.start()
-            sources.on_code = lines.watch
-            zygote = Zygote(channel, forks, sources, lines, setup["files"], texts)
+            executed: list[str] = []
+
+            def on_code(code: CodeType) -> None:
+                executed.append(code.co_filename)
+                lines.watch(code)
+
+            sources.on_code = on_code
+            zygote = Zygote(channel, forks, sources, lines, setup["files"], texts, executed)
             suite = Suite(runner, lambda suite: zygote.serve(suite, began))
             code = run_pytest(setup["args"], suite)
             if suite.config is None:
@@ -167,6 +176,25 @@ class Cradle:
         target = os.path.realpath(request["path"])
         sources.before = lambda path: base.before(path) if path == target else None
         base.guard(lambda: run_pytest(setup["args"], suite))
+
+
+def _pieces(request: Record) -> dict[str, Record | None]:
+    """The pieces of each file that can be read and parsed, with the digest of its bytes."""
+    from hashlib import sha256
+
+    from .mutants import decode
+    from .pieces import pieces
+
+    found: dict[str, Record | None] = {}
+    for file, path in request["files"]:
+        try:
+            with open(path, "rb") as stream:
+                data = stream.read()
+            record = pieces(decode(data)[0], request["tops"])
+            found[file] = record | {"content": sha256(data).hexdigest()}
+        except (SyntaxError, ValueError, OSError):
+            found[file] = None
+    return found
 
 
 def _chosen(names: list[str] | None) -> frozenset[str] | None:

@@ -123,6 +123,24 @@ def stands_in(thing: Any) -> bool:
     return is_mock(thing) or is_double(thing)
 
 
+def units_by_file(
+    read: Callable[[str], Module], calls: dict[str, list[list[int]]]
+) -> dict[str, list[tuple[str, int] | None]]:
+    """The outermost functions around calls: path -> places, as (name, line) or None."""
+    found: dict[str, list[tuple[str, int] | None]] = {}
+    for path, places in calls.items():
+        try:
+            found[path] = units_of(read(path), map(_as_place, places))
+        except (OSError, SyntaxError, ValueError):
+            found[path] = [None] * len(places)
+    return found
+
+
+def _as_place(numbers: list[int]) -> Place:
+    line, column, end_line, end_column = numbers
+    return line, column, end_line, end_column
+
+
 def units_of(module: Module, sites: Iterable[Place]) -> list[tuple[str, int] | None]:
     """For each call the outermost function that holds it in its body, by qualified name and
     line; None for code that runs at import, and where there is no call that can be hooked.

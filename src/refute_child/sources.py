@@ -21,7 +21,7 @@ class Sources:
     def __init__(self, files: frozenset[str]) -> None:
         self._files = files
         self._mutated: dict[str, Callable[[], CodeType]] = {}
-        self.on_code: Callable[[CodeType], None] | None = None
+        self.on_code: Callable[[CodeType], object] | None = None
         self.before: Before | None = None
         #: True once a module was executed from mutated source.
         self.used = False

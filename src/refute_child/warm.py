@@ -18,6 +18,7 @@ import pytest
 from .forks import Forks
 from .observe.boundaries import Boundaries
 from .observe.raises import Raises
+from .observe.starts import Starts
 from .runner import Runner
 from .swap import LiveFunctions, Unswappable
 from .trial import Arming, Ticks, run_tests
@@ -37,12 +38,14 @@ class Warm:
         forks: Forks,
         arming: Arming,
         ticks: Ticks,
+        starts: Starts,
     ) -> None:
         self._items = items
         self._runner = runner
         self._forks = forks
         self._arming = arming
         self._ticks = ticks
+        self._starts = starts
 
     def run(
         self,
@@ -76,7 +79,9 @@ class Warm:
             offset += len(trial["tests"])
             if not proven:
                 break
-            self._forks.tell({"id": trial["id"], "took": _now() - began, **record})
+            told = {"id": trial["id"], "took": _now() - began, **record}
+            # Since the result before: what has begun in this fork may not be told twice.
+            self._forks.tell({**told, "starts": self._starts.take()})
             if boundaries.take() or threading.active_count() > 1:
                 break
         return {}

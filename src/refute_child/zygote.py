@@ -10,11 +10,12 @@ from os.path import realpath as _realpath
 from time import perf_counter as _now
 
 from .boot import is_library
-from .callsites import units_of
+from .callsites import units_by_file
 from .elsewhere import mutating
 from .forks import Forks, Report, settle_memory
 from .observe.lines import Lines, import_lines
 from .observe.raises import Raises
+from .observe.starts import Starts
 from .observing import Observing
 from .session import Suite, clear_capture, defined_at, quiet_output
 from .sources import Sources
@@ -41,8 +42,11 @@ class Zygote:
         lines: Lines,
         files: list[tuple[str, int]],
         texts: Texts,
+        executed: list[str],
     ) -> None:
+        """``executed`` gets the file name of each module of the project as it is executed."""
         self._files = files
+        self._executed = executed
         self._texts = texts
         self._channel = channel
         self._forks = forks
@@ -52,6 +56,7 @@ class Zygote:
         self._arming = Arming(texts, self._ticks, sources)
         self._known_ticks: dict[tuple[str, int], int] = {}
         table = lines.table
+        self._starts = Starts(table)
         self._is_project = table.holds
         # pytest needs these itself, so they were imported before anybody could look.
         early = loaded_files()
@@ -75,6 +80,8 @@ class Zygote:
             with suppress(Exception):
                 item.location  # noqa: B018
         self._live = LiveFunctions(self._is_project)
+        self._starts.start(self._live.codes())
+        self._sources.on_code = self._starts.watch
         self._root = _realpath(os.getcwd())
         observing = Observing(
             self._channel,
@@ -97,15 +104,21 @@ class Zygote:
             elif request["op"] == "elsewhere":
                 self._channel.send(observing.elsewhere(request))
             elif request["op"] == "units":
-                self._channel.send(self._units(request))
+                units = units_by_file(self._texts.module, request["calls"])
+                self._channel.send({"event": "units", "units": units})
             elif request["op"] == "batch":
+                self._starts.take()
                 self._channel.send(self._batch(request))
             elif request["op"] == "traces":
-                self._channel.send(self._traces(request))
+                self._starts.take()
+                reply = self._traces(request)
+                self._channel.send({**reply, "starts": self._starts.take()})
             elif request["op"] == "asking":
                 self._channel.send(self._asking(request))
             elif request["op"] == "trial":
-                self._channel.send(self._trial(request))
+                self._starts.take()
+                reply = self._trial(request)
+                self._channel.send({"starts": self._starts.take(), **reply})
 
     def _inventory(self, suite: Suite, began: float) -> Record:
         for path in self._early:
@@ -123,22 +136,13 @@ class Zygote:
             "errors": suite.errors,
             "seconds": _now() - began,
             "lines": self._lines.take(),
+            "executed": list(map(_realpath, self._executed)),
             "modules": {
                 name: origin
                 for name, module in list(sys.modules.items())
                 if "." not in name and (origin := origin_of(module))
             },
         }
-
-    def _units(self, request: Record) -> Record:
-        """The outermost functions around calls: path -> places, as (name, line) or None."""
-        found: dict[str, list[tuple[str, int] | None]] = {}
-        for path, places in request["calls"].items():
-            try:
-                found[path] = units_of(self._texts.module(path), map(tuple, places))
-            except (OSError, SyntaxError, ValueError):
-                found[path] = [None] * len(places)
-        return {"event": "units", "units": found}
 
     def _trial(self, request: Record) -> Record:
         allowed = int(request.get("ticks", TICKS))
@@ -161,7 +165,8 @@ class Zygote:
         # Each mutant's tests may run twice: under the fault, and one to prove the kill.
         limits = [Limit(*limit) for trial in trials for limit in trial["limits"] * 2]
         suite = self._suite
-        warm = Warm(suite.items, suite.runner, self._forks, self._arming, self._ticks)
+        parts = (self._forks, self._arming, self._ticks, self._starts)
+        warm = Warm(suite.items, suite.runner, *parts)
         raises = Raises(self._is_project)
 
         def work(report: Report) -> Record:
@@ -289,4 +294,6 @@ class Zygote:
         raises = Raises(self._is_project)
         if raises.cheap:
             raises.start()
-        return run_tests(items, self._suite.runner, self._forks.board, raises, self._ticks)
+        record = run_tests(items, self._suite.runner, self._forks.board, raises, self._ticks)
+        # Mutated source may have other lines than the file, so that starts tell nothing.
+        return record | {"starts": None} if self._sources.used else record

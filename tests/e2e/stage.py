@@ -216,7 +216,7 @@ def stage(project: str, kind: str = "self") -> Iterator[Stage]:
         # Not site-packages itself: there refute would bring its neighbours along.
         path = "" if SOURCES.name == "site-packages" else str(SOURCES)
         if kind == "ordinary":
-            path = str(_libraries(folder / "site-packages"))
+            path = str(libraries(folder / "site-packages"))
         shutil.copytree(PROJECTS / project, folder / "project", symlinks=True)
         for litter in list((folder / "project").rglob("__pycache__")):
             shutil.rmtree(litter)
@@ -235,7 +235,7 @@ def stage(project: str, kind: str = "self") -> Iterator[Stage]:
         shutil.rmtree(folder)
 
 
-def _libraries(folder: Path) -> Path:
+def libraries(folder: Path) -> Path:
     """A folder of packages that anybody can read: refute, pytest and what they need."""
     folder.mkdir()
     for name in ("refute", "refute_child"):

@@ -13,10 +13,10 @@ from tests.unit.plans import FILE, mutant, world
 from refute.baseline import Baseline
 from refute.faults.fault import Mutant
 from refute.faults.plan import Order, Planned, make_plan
-from refute.trials.hunt import FEW_TESTS, ControlFailed, Hunt
+from refute.trials.hunt import FEW_TESTS, Hunt
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import LONG, Limits, Try
+from refute.trials.requests import LONG, ControlFailed, Limits, Try
 
 PATH = f"/project/{FILE}"
 FAILURE = {

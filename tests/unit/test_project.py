@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from refute.contents import READ, WATCHED, read_contents
 from refute.errors import RefuteError
-from refute.project import Project, discover, fingerprint
+from refute.project import Project, discover
 from refute.settings import load
 from refute.sources import SourceRoot, matches
 
@@ -23,6 +24,12 @@ def grow(root: Path, *files: str, **content: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(body)
     return root
+
+
+def fingerprint(root: Path, most: int = WATCHED) -> tuple[str, bool]:
+    """One digest of all that tests may read, and whether that is all."""
+    contents = read_contents(root, most=most)
+    return contents.fingerprint, contents.whole
 
 
 def found(root: Path, **overrides: object) -> Project:
@@ -286,12 +293,26 @@ def test_fingerprint_follows_names_and_contents(tmp_path: Path) -> None:
     assert fingerprint(tmp_path) not in (first, second)
 
 
-def test_python_and_configuration_count_by_content_alone(tmp_path: Path) -> None:
-    grow(tmp_path, "shop/__init__.py=a = 1", "pyproject.toml=[project]")
+def test_files_count_by_content_alone_unless_they_are_large(tmp_path: Path) -> None:
+    grow(tmp_path, "shop/__init__.py=a = 1", "pyproject.toml=[project]", "cases.json=[1]")
     first = fingerprint(tmp_path)
     for path in tmp_path.rglob("*.*"):
         os.utime(path, ns=(1, 1))
     assert fingerprint(tmp_path) == first
+    (tmp_path / "large.bin").write_bytes(bytes(READ + 1))
+    second = fingerprint(tmp_path)
+    os.utime(tmp_path / "large.bin", ns=(1, 1))
+    assert fingerprint(tmp_path) != second
+
+
+def test_variables_count_that_the_code_names(tmp_path: Path) -> None:
+    grow(tmp_path, "shop.py=import os; os.environ['SHOP_MODE']")
+
+    def of(**variables: str) -> str:
+        return read_contents(tmp_path, variables).fingerprint
+
+    assert of(SHOP_MODE="1") == of(SHOP_MODE="1", RUN_ID="7") != of(SHOP_MODE="2")
+    assert of(RUN_ID="7") == of()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from refute.errors import RefuteError
+from refute.formats import cores
 from refute.settings import (
     CHOICES,
     COMMAND_LINE_ONLY,
@@ -16,7 +17,6 @@ from refute.settings import (
     KEYS,
     Selection,
     Settings,
-    cores,
     load,
     operator_names,
     rule_names,

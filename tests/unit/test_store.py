@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 from tests.unit.factory import outcome
 
-from refute.store import BATCH, CONTEXTS, NAME, Store
-from refute.trials.outcome import Result
+from refute.facts import Fact, Needs, digest_of
+from refute.store import BATCH, CONTEXTS, VARIANTS, Store
+from refute.storefile import NAME
+from refute.trials.outcome import Outcome, Result
+
+NEEDS: Needs = (("common", "1"), ("shop.py::total#1", "2"))
 
 
 class Warnings(list[str]):
@@ -24,18 +28,28 @@ class Warnings(list[str]):
         self.append(slug)
 
 
-def keep(root: Path, context: str, *mutants: str) -> None:
+def add(store: Store, context: str, fact: Outcome, needs: Needs = NEEDS) -> None:
+    store.add(context, Fact(fact, "all"), needs)
+
+
+def read(store: Store, context: str, needs: Needs = NEEDS) -> dict[str, Outcome]:
+    """What is known where just these needs are met."""
+    valid = {name for name, found in store.needs(context).items() if found == needs}
+    return {id: facts[0][1].outcome for id, facts in store.known(context, valid).items()}
+
+
+def keep(root: Path, context: str, *mutants: str, needs: Needs = NEEDS) -> None:
     store = Store.open(root)
-    store.known(context)
+    store.needs(context)
     for mutant in mutants:
-        store.add(context, outcome(mutant))
+        add(store, context, outcome(mutant), needs)
     store.close()
 
 
-def known(root: Path, context: str = "c") -> dict[str, object]:
+def known(root: Path, context: str = "c", needs: Needs = NEEDS) -> dict[str, Outcome]:
     store = Store.open(root)
     try:
-        return dict(store.known(context))
+        return read(store, context, needs)
     finally:
         store.close()
 
@@ -48,7 +62,7 @@ def test_facts_come_back_as_they_were(tmp_path: Path) -> None:
         outcome("m-3", result=Result.TIMEOUT, tests_run=tuple(f"t.py::t{n}" for n in range(999))),
     ]
     for fact in facts:
-        store.add("c", fact)
+        add(store, "c", fact)
     store.close()
     assert known(tmp_path) == {fact.mutant: fact for fact in facts}
     assert (tmp_path / ".refute" / ".gitignore").read_text() == "*\n"
@@ -61,7 +75,7 @@ def test_another_context_knows_nothing(tmp_path: Path) -> None:
 
 def test_trials_that_went_wrong_are_tried_again(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
-    store.add("c", outcome("m-1", result=Result.BROKEN))
+    add(store, "c", outcome("m-1", result=Result.BROKEN))
     store.close()
     assert known(tmp_path) == {}
 
@@ -69,7 +83,7 @@ def test_trials_that_went_wrong_are_tried_again(tmp_path: Path) -> None:
 def test_the_last_word_on_a_mutant_counts(tmp_path: Path) -> None:
     keep(tmp_path, "c", "m-1")
     store = Store.open(tmp_path)
-    store.add("c", outcome("m-1", seconds=9.0))
+    add(store, "c", outcome("m-1", seconds=9.0))
     store.close()
     assert known(tmp_path) == {"m-1": outcome("m-1", seconds=9.0)}
 
@@ -80,9 +94,9 @@ def test_contexts_not_used_for_long_are_forgotten(tmp_path: Path) -> None:
     assert known(tmp_path, "c0") != {}
     keep(tmp_path, "new", "m-1")
     with sqlite3.connect(tmp_path / ".refute" / NAME) as connection:
-        kept = {name for (name,) in connection.execute("SELECT DISTINCT context FROM outcomes")}
+        kept = {name for (name,) in connection.execute("SELECT DISTINCT context FROM facts")}
     connection.close()
-    assert kept == {"c0", "c2", "c3", "c4", "new"}
+    assert kept == {"c0", "new", *(f"c{number}" for number in range(2, CONTEXTS))}
 
 
 def test_kill_9_loses_no_finished_batch(tmp_path: Path) -> None:
@@ -91,8 +105,9 @@ def test_kill_9_loses_no_finished_batch(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from refute.store import Store\n"
         "from tests.unit.factory import outcome\n"
+        "from tests.unit.test_store import add\n"
         "store = Store.open(Path(sys.argv[1]))\n"
-        f"for number in range({BATCH} + 3): store.add('c', outcome(f'm-{{number}}'))\n"
+        f"for number in range({BATCH} + 3): add(store, 'c', outcome(f'm-{{number}}'))\n"
         "print('ready', flush=True)\n"
         "sys.stdin.read()\n"
     )
@@ -116,9 +131,9 @@ def test_a_damaged_file_is_moved_aside(tmp_path: Path, damage: bytes) -> None:
     path.write_bytes(damage)
     warnings = Warnings()
     store = Store.open(tmp_path, warnings)
-    assert store.known("c") == {}
+    assert read(store, "c") == {}
     assert warnings == ["store-broken"]
-    store.add("c", outcome("m-2"))
+    add(store, "c", outcome("m-2"))
     store.close()
     assert list(known(tmp_path)) == ["m-2"]
     assert path.with_name(f"{NAME}.broken").read_bytes() == damage
@@ -131,7 +146,7 @@ def test_pages_damaged_in_the_middle_give_no_verdict(tmp_path: Path) -> None:
     for at in range(4096, len(whole) - 512, 4096):
         path.write_bytes(whole[:at] + b"\xaa" * 512 + whole[at + 512 :])
         store = Store.open(tmp_path, Warnings())
-        for mutant, fact in store.known("c").items():
+        for mutant, fact in read(store, "c").items():
             assert fact == outcome(mutant)
         store.close()
 
@@ -139,13 +154,11 @@ def test_pages_damaged_in_the_middle_give_no_verdict(tmp_path: Path) -> None:
 def test_a_damaged_record_is_not_used(tmp_path: Path) -> None:
     keep(tmp_path, "c", "m-1", "m-2", "m-3")
     with sqlite3.connect(tmp_path / ".refute" / NAME) as connection:
-        (record,) = connection.execute(
-            "SELECT record FROM outcomes WHERE mutant = 'm-1'"
-        ).fetchone()
+        (record,) = connection.execute("SELECT record FROM facts WHERE name = 'm-1'").fetchone()
         bad = bytes([*record[:-1], record[-1] ^ 1])
-        connection.execute("UPDATE outcomes SET record = ? WHERE mutant = 'm-1'", (bad,))
+        connection.execute("UPDATE facts SET record = ? WHERE name = 'm-1'", (bad,))
         # A record under another mutant's name is as wrong as a torn one.
-        connection.execute("UPDATE outcomes SET record = ? WHERE mutant = 'm-2'", (record,))
+        connection.execute("UPDATE facts SET record = ? WHERE name = 'm-2'", (record,))
     connection.close()
     assert list(known(tmp_path)) == ["m-3"]
 
@@ -154,7 +167,7 @@ def test_a_file_of_another_version_is_started_anew(tmp_path: Path) -> None:
     keep(tmp_path, "c", "m-1")
     with sqlite3.connect(tmp_path / ".refute" / NAME) as connection:
         connection.execute("PRAGMA user_version = 0")
-        connection.execute("ALTER TABLE outcomes RENAME COLUMN record TO facts")
+        connection.execute("ALTER TABLE facts RENAME COLUMN record TO outcomes")
     connection.close()
     warnings = Warnings()
     Store.open(tmp_path, warnings).close()
@@ -165,7 +178,7 @@ def test_a_file_of_another_version_is_started_anew(tmp_path: Path) -> None:
 def test_tables_of_another_shape_are_moved_aside(tmp_path: Path) -> None:
     keep(tmp_path, "c", "m-1")
     with sqlite3.connect(tmp_path / ".refute" / NAME) as connection:
-        connection.execute("ALTER TABLE outcomes RENAME COLUMN record TO facts")
+        connection.execute("ALTER TABLE facts RENAME COLUMN record TO outcomes")
     connection.close()
     warnings = Warnings()
     Store.open(tmp_path, warnings).close()
@@ -176,8 +189,8 @@ def test_tables_of_another_shape_are_moved_aside(tmp_path: Path) -> None:
 def test_two_runs_can_share_a_store(tmp_path: Path) -> None:
     one, two = Store.open(tmp_path), Store.open(tmp_path)
     for number in range(BATCH * 2):
-        one.add("c", outcome(f"m-{number}"))
-        two.add("c", outcome(f"m-{number + 1000}"))
+        add(one, "c", outcome(f"m-{number}"))
+        add(two, "c", outcome(f"m-{number + 1000}"))
     one.close()
     two.close()
     assert len(known(tmp_path)) == BATCH * 4
@@ -190,7 +203,7 @@ def test_a_store_held_by_another_run_is_done_without(tmp_path: Path) -> None:
     store = Store.open(tmp_path, warnings, busy=0.05)
     holder.execute("BEGIN IMMEDIATE")
     for number in range(BATCH + 1):
-        store.add("c", outcome(f"m-new-{number}"))
+        add(store, "c", outcome(f"m-new-{number}"))
     assert warnings == ["store-locked"]
     store.close()
     holder.rollback()
@@ -202,7 +215,61 @@ def test_a_place_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     (tmp_path / ".refute").write_text("in the way")
     warnings = Warnings()
     store = Store.open(tmp_path, warnings)
-    store.add("c", outcome("m-1"))
-    assert store.known("c") == {}
+    add(store, "c", outcome("m-1"))
+    assert read(store, "c") == {}
     store.close()
     assert warnings == ["store-unwritable"]
+
+
+def test_facts_on_other_contents_stay_beside(tmp_path: Path) -> None:
+    edited: Needs = (("common", "1"), ("shop.py::total#1", "3"))
+    keep(tmp_path, "c", "m-1")
+    keep(tmp_path, "c", "m-1", "m-2", needs=edited)
+    assert list(known(tmp_path)) == ["m-1"]
+    assert list(known(tmp_path, needs=edited)) == ["m-1", "m-2"]
+
+
+def test_what_was_of_use_is_kept_longest(tmp_path: Path) -> None:
+    for number in range(VARIANTS + 3):
+        keep(tmp_path, "c", "m-1", needs=(("common", str(number)),))
+        store = Store.open(tmp_path)
+        first = digest_of((("common", "0"),))
+        store.needs("c")
+        store.use("c", [("m-1", first)])
+        store.close()
+    assert list(known(tmp_path, needs=(("common", "0"),))) == ["m-1"]
+    assert known(tmp_path, needs=(("common", "1"),)) == {}
+
+
+def test_a_run_takes_its_own_facts_back_and_no_others(tmp_path: Path) -> None:
+    keep(tmp_path, "c", "m-1")
+    store = Store.open(tmp_path)
+    other: Needs = (("common", "9"),)
+    for mutant in ("m-1", "m-2", "m-3"):
+        add(store, "c", outcome(mutant), other)
+    store.forget(["m-2"])
+    assert list(read(store, "c", other)) == ["m-1", "m-3"]
+    store.forget()
+    assert read(store, "c", other) == {}
+    store.close()
+    assert list(known(tmp_path)) == ["m-1"]
+
+
+def test_a_second_verdict_of_one_run_replaces_the_first(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    store.needs("c")
+    for number in range(2):
+        add(store, "c", outcome("m-1"), (("common", str(number)),))
+        store.flush()
+    assert read(store, "c", (("common", "0"),)) == {}
+    store.close()
+
+
+def test_needs_that_are_not_whole_are_met_by_nothing(tmp_path: Path) -> None:
+    keep(tmp_path, "c", "m-1")
+    with sqlite3.connect(tmp_path / ".refute" / NAME) as connection:
+        connection.execute("UPDATE needs SET body = zeroblob(9)")
+    connection.close()
+    store = Store.open(tmp_path)
+    assert store.needs("c") == {}
+    store.close()

@@ -84,7 +84,7 @@ def test_there_is_an_end_to_it() -> None:
     assert work.begin((id, [0]) for id in ids) == tracing.MOST
     first = work.next_request(None)
     assert first is not None
-    assert first.about == "m-0"
+    assert first.about[0] == "m-0"
 
 
 def survivor(id: str, operator: str = "comparison", **more: object) -> Judged:

@@ -14,6 +14,7 @@ from refute.cli.defects import defects
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
 from refute.cli.gate import gate
+from refute.cli.merge import merge
 from refute.cli.operators import operators
 from refute.cli.ratchet import ratchet
 from refute.cli.run import run
@@ -78,6 +79,7 @@ for _command in (
     ratchet,
     stability,
     verify,
+    merge,
     operators,
     doctor,
     completion,

@@ -67,6 +67,29 @@ CHOOSING = {
         metavar="GLOB",
         help="Only mutants in these files or folders; may be repeated.",
     ),
+    "since": click.option(
+        "--since",
+        metavar="REV",
+        help="Only what changed since the branch left REV: changed lines, the functions that "
+        "hold them, and what changed or new tests run.",
+    ),
+    "staged": click.option(
+        "--staged",
+        is_flag=True,
+        default=None,
+        help="The same for what is staged for the next commit.",
+    ),
+    "budget": click.option(
+        "--budget",
+        metavar="TIME",
+        help="Stop after TIME (90s, 5m): the most telling faults first, and the score of the "
+        "whole foretold with its 95% interval.",
+    ),
+    "shard": click.option(
+        "--shard",
+        metavar="I/N",
+        help="Only one of N parts of the faults; `refute merge` puts the reports together.",
+    ),
     "operators": click.option(
         "--operators",
         multiple=True,

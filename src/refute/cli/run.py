@@ -54,6 +54,8 @@ def run(path: Path, gated: bool, **given: Any) -> ExitCode:
     Examples:
       refute run                                  the whole project
       refute run --paths src/shop/orders.py       one file
+      refute run --since origin/main              what this branch changes
+      refute run --budget 60s                     as much as fits, and the score foretold
       refute run --operators=-number,-string      without these operators
       refute run ../service --python 3.12         another project, under python3.12
       refute run --pytest-args "-m 'not slow'"    with some tests left out
@@ -69,10 +71,15 @@ def run(path: Path, gated: bool, **given: Any) -> ExitCode:
     with Console(quiet=settings.quiet, plain=settings.plain) as progress:
         judgement = pipeline.run(settings, progress)
     terminal.render(judgement, console_for(plain=settings.plain))
+    # A budget that is spent is what was asked for.
+    within = any(note.slug == "budget" for note in judgement.notes)
     held = ExitCode.OK
     if bounds is not None:
         held = hold(settings.root, judgement, *bounds, plain=settings.plain)
-    if judgement.partial:
+    if judgement.partial and not within:
         return ExitCode.INTERRUPTED
+    if judgement.selection.changes and not judgement.judged:
+        # A change of texts alone is nothing to complain about.
+        return ExitCode.OK
     # The summary has said why.
     return held if judgement.counts.scored else ExitCode.NOTHING_JUDGED

@@ -13,6 +13,7 @@ from refute.findings import Acceptance, Finding, Severity, Slug
 from refute.judgement.beside import changed_since, read_document, write_beside
 from refute.judgement.document import dumps, from_json, load, save, to_json
 from refute.judgement.measures import measure_speed
+from refute.judgement.merging import load_report, merge
 from refute.judgement.place import check_writable, folder, refuse
 from refute.judgement.values import (
     BaselineRecord,
@@ -26,6 +27,7 @@ from refute.judgement.values import (
     TestRecord,
     assemble,
 )
+from refute.metrics.foretelling import Sample, foretell
 from refute.metrics.mutation import Counts, Estimate, Reason, percent, percentage
 from refute.metrics.mutation import total as tally
 from refute.metrics.ranking import base, change, rank, sensitive
@@ -67,6 +69,7 @@ __all__ = [
     "Reached",
     "Reason",
     "Remark",
+    "Sample",
     "Selection",
     "Severity",
     "Slug",
@@ -91,9 +94,12 @@ __all__ = [
     "dumps",
     "finding_id",
     "folder",
+    "foretell",
     "from_json",
     "load",
+    "load_report",
     "measure_speed",
+    "merge",
     "percent",
     "percentage",
     "rank",

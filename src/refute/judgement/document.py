@@ -32,6 +32,7 @@ from refute.judgement.values import (
     Stage,
     TestRecord,
 )
+from refute.metrics.mutation import Estimate
 from refute.trials.outcome import Failure, Mechanism
 from refute.verdicts import Judged, KillKind, Reached, Verdict
 
@@ -149,6 +150,13 @@ def from_json(document: Mapping[str, Any]) -> Judgement:
         fail("bad-report", f"The report is damaged ({what}).", cause=error)
 
 
+def _foretold(document: Mapping[str, Any]) -> Estimate | None:
+    """What follows from the counts alone is made anew; what rests on samples is read."""
+    found = document["metrics"]["mutation"]["estimate"]
+    within = document["selection"].get("budget") is not None
+    return Estimate(**found) if within and found is not None else None
+
+
 def _judgement(document: Mapping[str, Any]) -> Judgement:
     project, baseline = document["project"], document["baseline"]
     tests = tuple(_test(record) for record in document["tests"])
@@ -176,6 +184,7 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
             file: Source(**document["sources"][digest]) for file, digest in project["files"].items()
         },
         theatre=theatre_document.read(document),
+        foretold=_foretold(document),
         speed=measures.read_speed(document["metrics"]),
     )
 

@@ -47,6 +47,16 @@ class Selection:
     rules_off: tuple[str, ...] = ()
     #: ``fork`` or ``cold``.
     isolation: str = "fork"
+    #: Which changes were judged, in words; empty: all code.
+    changes: str = ""
+    #: Node ids of the changed tests that were judged, if only changes were.
+    changed_tests: tuple[str, ...] = ()
+    #: One part of the mutants, as ``2/5``; empty: all.
+    shard: str = ""
+    #: Seconds that the run might take; None: as long as it needed.
+    budget: float | None = None
+    #: Mutants that could have been tried, and were not asked for.
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,8 @@ class Judgement:
     sources: Mapping[str, Source]
     #: What tests and doubles are worth; None when that was not judged.
     theatre: Theatre | None = None
+    #: The score foretold by samples of several strata, within a budget.
+    foretold: Estimate | None = None
     #: What the tests cost; None in the report of an older refute.
     speed: Speed | None = None
 
@@ -166,7 +178,7 @@ class Judgement:
     @property
     def estimate(self) -> Estimate | None:
         """The score foretold for the whole, when only a part was tried."""
-        return self.counts.estimate
+        return self.foretold or self.counts.estimate
 
     @property
     def by_file(self) -> Mapping[str, Counts]:
@@ -213,6 +225,7 @@ def assemble(
     notes: Iterable[Remark] = (),
     partial: bool = False,
     theatre: Theatre | None = None,
+    foretold: Estimate | None = None,
     speed: Speed | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
@@ -241,6 +254,7 @@ def assemble(
         partial=partial,
         sources={file: sources[file] for file in files if file in sources},
         theatre=theatre,
+        foretold=foretold,
         speed=speed,
     )
 

@@ -62,6 +62,16 @@ ENTRIES = (
         None,
     ),
     Message(
+        "changed-meanwhile",
+        "files changed during the run",
+        "A file of the project, or the environment, changed between the beginning and the end of "
+        "the trials. It can't be told which trials saw which content, so nothing of this run is "
+        "kept for the next one.",
+        "Nothing is needed; the next run tries everything again that was tried in this one. If "
+        "the verdicts matter, run again and leave the files alone meanwhile.",
+        None,
+    ),
+    Message(
         "store-broken",
         "the kept verdicts are damaged",
         "The file .refute/verdicts.sqlite, which keeps verdicts between runs, could not be read "

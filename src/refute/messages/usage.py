@@ -108,6 +108,35 @@ ENTRIES = (
         ExitCode.USAGE,
     ),
     Message(
+        "no-git",
+        "no git repository to compare with",
+        "`--since` and `--staged` judge what has changed, and git tells what that is. The "
+        "project lies in no git work tree, the repository has no commit, or git could not be "
+        "run.",
+        "Run it in a git work tree, or leave the option out to judge everything. `--paths` "
+        "chooses files without git.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "unknown-revision",
+        "a revision that git does not know",
+        "The revision given to `--since` is no commit of this repository, or has no commit in "
+        "common with the current one. In CI the clone is often shallow and holds the last commit "
+        "alone.",
+        "Check the name (`git log REV` must work). In a shallow clone fetch more: "
+        "`git fetch --unshallow`, or `fetch-depth: 0` in the checkout step.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "cant-merge",
+        "reports that are no shards of one run",
+        "`refute merge` puts together the shards of one run: all of them, each once, of the same "
+        "code, tests, versions and options. These reports are something else.",
+        "The message says what is wrong. Run the missing shard, or run all of them on the same "
+        "commit with the same options and interpreter.",
+        ExitCode.USAGE,
+    ),
+    Message(
         "no-gate",
         "nothing to hold the report against",
         "A gate was asked for, and the project has none: no floor or ceiling in "

@@ -88,7 +88,8 @@ def _headline(judgement: Judgement, counts: Counts, console: Console) -> None:
     else:
         share = percent(counts.detected, counts.tried)
         style = f"bold {colour(counts.detected / counts.tried)}"
-        said = f"Stopped early. {noticed} {plural(counts.tried, 'fault')} tried were noticed: "
+        why = "Stopped early" if judgement.selection.budget is None else "The time is spent"
+        said = f"{why}. {noticed} {plural(counts.tried, 'fault')} tried were noticed: "
         console.print(Text.assemble((said, "bold"), (share, style)))
         about = (
             f"The score of the whole run would be about {percentage(foretold.score)} (with 95% "

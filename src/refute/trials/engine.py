@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from itertools import takewhile
+from math import inf
+from time import monotonic
 from types import TracebackType
 
 from refute.baseline import Baseline, Test, TestOutcome
 from refute.errors import RefuteError
+from refute.faults.budget import rounds
 from refute.faults.fault import Mutant
 from refute.faults.plan import Order, Plan, Planned
 from refute.interpreter import Interpreter
@@ -18,15 +22,16 @@ from refute.settings import Settings
 from refute.trials import observation
 from refute.trials.asking import Asking
 from refute.trials.cold import Cold
-from refute.trials.hunt import ControlFailed, Emit, Hunt
+from refute.trials.hunt import Emit, Hunt
 from refute.trials.looks import Looks
 from refute.trials.machine import line_count, memory
 from refute.trials.merged import make_baseline
 from refute.trials.outcome import Outcome
 from refute.trials.pairs import Pairs
-from refute.trials.pool import Pool, Suite
+from refute.trials.pool import Pool, Request, Suite
 from refute.trials.reasons import graver
-from refute.trials.requests import Limits
+from refute.trials.requests import ControlFailed, Limits
+from refute.trials.scribe import Broken, Pieces, read_mutants, read_pieces
 from refute.trials.seal import Seal, SealKind
 from refute.trials.services import listening
 from refute.trials.slot import Launch, Record, Slot, alive, greet, narrowed
@@ -38,15 +43,6 @@ MEMORY = 4 << 30
 """Bytes that one trial may hold, on a machine that has enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A source file that could not be read or parsed."""
-
-    file: str
-    line: int
-    reason: str
-
-
 class Engine:
     """Processes for one project. A context manager: leaving it ends them all."""
 
@@ -56,6 +52,7 @@ class Engine:
         self._settings = settings
         self._project = project
         self._slots: list[Slot] = []
+        self._ends = inf
         self._pool: Pool | None = None
         self._collected: observation.Collected | None = None
         self.hello: Record = {}
@@ -168,31 +165,11 @@ class Engine:
 
     def mutants(self, files: Iterable[str]) -> tuple[list[Mutant], list[Broken]]:
         """All mutants of these files, made by the project's interpreter."""
-        settings = self._settings
-        from refute_child.operators import OPERATORS
-        from refute_child.suppress import RULES
+        return read_mutants(self.launch, self._settings, files)
 
-        # Sources are only parsed here, so this process needs no seal.
-        scribe = Slot(replace(self.launch, seal=Seal(SealKind.NONE)))
-        try:
-            greet(scribe)
-            scribe.send(
-                {
-                    "op": "mutants",
-                    "files": [(file, str(self._project.root / file)) for file in files],
-                    "operators": [name for name in OPERATORS if settings.operators.allows(name)],
-                    "rules": [name for name in RULES if name not in settings.rules_off],
-                }
-            )
-            found: list[Mutant] = []
-            broken: list[Broken] = []
-            while (record := scribe.expect("mutants", "mutants-done"))["event"] == "mutants":
-                found += [Mutant.from_record(fields) for fields in record["mutants"]]
-                if "error" in record:
-                    broken.append(Broken(record["file"], record["line"], record["error"]))
-        finally:
-            scribe.close()
-        return found, broken
+    def pieces(self, files: Iterable[str], tops: Iterable[str]) -> Mapping[str, Pieces]:
+        """What these files consist of, read by the project's interpreter."""
+        return read_pieces(self.launch, files, frozenset(tops))
 
     def hunt(
         self,
@@ -201,10 +178,13 @@ class Engine:
         known: frozenset[str],
         emit: Emit,
         on_cold: Callable[[str], None],
+        ends: float = inf,
     ) -> dict[int, str]:
         """Try every planned mutant that is not known; returns tests that proved unfit, by
         index, with the reason. ``on_cold`` hears why the rest of a run goes cold, if it does.
+        No trial begins after ``ends``, on the monotonic clock.
         """
+        self._ends = ends
         if self._settings.isolation == "cold":
             every = plan.tried
             self._cold_hunt((p for p in every if p.mutant.id not in known), baseline, emit)
@@ -225,7 +205,6 @@ class Engine:
             emit(planned, outcome)
 
         hunt.emit = record
-        hunt.begin(known)
         names = tuple(test.id for test in baseline.tests)
         suite = Suite(names, baseline.files)
         # Trials that share a service must not meet there.
@@ -234,7 +213,9 @@ class Engine:
         self._slots = []
         unfit = hunt.unfit
         try:
-            pool.run(hunt.next_request, hunt.on_reply)
+            for part, until in rounds(plan, monotonic(), ends) if ends < inf else [(plan, inf)]:
+                hunt.begin(frozenset(done), part)
+                pool.run(in_time(hunt.next_request, until), hunt.on_reply)
             rest = [planned for planned, _ in hunt.to_cold]
         except ControlFailed as failed:
             on_cold(str(failed))
@@ -252,15 +233,16 @@ class Engine:
         """
         if self._pool is None:
             return False
-        self._pool.run(work.next_request, work.on_reply)
-        return True
+        self._pool.run(in_time(work.next_request, self._ends), work.on_reply)
+        return monotonic() < self._ends
 
     def _cold_hunt(
         self, rest: Iterable[Planned], baseline: Baseline, emit: Emit, unfit: Iterable[str] = ()
     ) -> None:
         seconds = baseline.suite_seconds + baseline.collect_seconds
         cold = self.cold([*set_aside(baseline.tests), *unfit], seconds)
-        cold.run(sorted(rest, key=lambda planned: planned.mutant.id), emit)
+        ordered = sorted(rest, key=lambda planned: planned.mutant.id)
+        cold.run(takewhile(lambda _: monotonic() < self._ends, ordered), emit)
 
     def cold(self, aside: Iterable[str], seconds: float) -> Cold:
         """Plain pytest runs on mutated source, without the tests that are set aside;
@@ -290,6 +272,13 @@ class Engine:
     def _discard(self, slot: Slot) -> None:
         self._slots.remove(slot)
         slot.close()
+
+
+def in_time(
+    following: Callable[[str | None], Request | None], until: float
+) -> Callable[[str | None], Request | None]:
+    """The same requests, and none after this time on the monotonic clock."""
+    return lambda mode: following(mode) if monotonic() < until else None
 
 
 def set_aside(tests: Iterable[Test]) -> list[str]:

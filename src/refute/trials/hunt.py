@@ -12,7 +12,7 @@ from refute.baseline import Baseline
 from refute.faults.plan import LASTING, Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import LONG, Batch, Limits, Requests, Try, nearest, told_failure
+from refute.trials.requests import LONG, Batch, ControlFailed, Limits, Requests, Try, told_failure
 from refute.trials.slot import Record
 
 CONTROL_EVERY = 200
@@ -29,10 +29,6 @@ QUICK = (4, 0.01)
 """The likeliest killers that it runs against each: so many, or so long in all."""
 
 Emit = Callable[[Planned, Outcome], None]
-
-
-class ControlFailed(Exception):
-    """Too many tests fail in forks without any fault: forks do not suit this suite."""
 
 
 @dataclass(slots=True)
@@ -69,8 +65,14 @@ class Hunt:
     def __post_init__(self) -> None:
         self._requests = Requests(self.root, self.baseline, self.test_files, self.limits)
 
-    def begin(self, known: frozenset[str]) -> None:
-        """Fill the queues with all mutants but those whose outcome is known already."""
+    def begin(self, known: frozenset[str], plan: Plan | None = None) -> None:
+        """Fill the queues with all mutants but those whose outcome is known already; of another
+        plan, if there is one, in the place of what is left of the plan before.
+        """
+        self.plan = plan or self.plan
+        for queue in (self._fresh, self._swaps, self._urgent, self._imports, self._held):
+            queue.clear()
+        known |= {planned.mutant.id for planned, _ in self.to_cold}
         self.to_cold.extend((p, "") for p in self.plan.cold if p.mutant.id not in known)
         self._fresh.extend(p for p in self.plan.swap if p.mutant.id not in known)
         for planned in self.plan.imports:
@@ -156,7 +158,7 @@ class Hunt:
 
     def _on_batch(self, batch: Batch, request: Request, reply: Record) -> None:
         """Accept proven kills; whatever else happened is looked at again, one at a time."""
-        results = {record["id"]: record for record in reply.get("results", ())}
+        results = self._requests.by_fault(reply.get("results", ()))
         stopped = False
         for one in batch.tries:
             planned = one.planned
@@ -186,7 +188,7 @@ class Hunt:
         whole = replace(planned, mechanism=Mechanism.IMPORT, tests=tests)
         few = len(tests) > FEW_TESTS
         queue = self._imports.setdefault(self._requests.path(planned), deque())
-        near = nearest(planned, self.order.sort(whole), self.baseline, self.test_files)
+        near = self._requests.nearest(planned, self.order.sort(whole))
         queue.append(Try(whole, near[:FEW_TESTS] if few else list(tests), whole=not few))
 
     def _import_request(self, file: str) -> Request:

@@ -36,6 +36,8 @@ class Collected:
     seconds: float
     #: Top-level module name -> the file or folder that it was imported from.
     modules: dict[str, str]
+    #: Real paths of the project's modules, in the order in which they were executed.
+    executed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -96,6 +98,7 @@ def collect(slot: Slot, names: Sequence[str]) -> Collected:
         at_import={names[index]: frozenset(lines) for index, lines in record["lines"]},
         seconds=record["seconds"],
         modules=record["modules"],
+        executed=tuple(record["executed"]),
     )
 
 

@@ -48,6 +48,10 @@ class Failure:
     accident: bool
 
 
+Began = tuple[tuple[int, tuple[int, ...]], ...] | None
+"""Functions by the position of their file, and their first lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One trial of one mutant."""
@@ -62,3 +66,6 @@ class Outcome:
     tests_run: tuple[str, ...] = ()
     seconds: float = 0.0
     detail: str = ""
+    #: Functions of the project that began, fault or not: position of the file in the project's
+    #: list, and first lines; None where that is not known.
+    began: Began = None

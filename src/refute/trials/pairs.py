@@ -8,13 +8,13 @@ the work; what they leave open, or conclude too lightly, is tried again in forks
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refute.baseline import Baseline
-from refute.trials.outcome import Failure, Result
+from refute.trials.outcome import Began, Failure, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import LONG, Limits, told_failure
+from refute.trials.requests import LONG, Limits, began_in, starts_in, told_failure
 from refute.trials.slot import Record
 
 FIRST = 3
@@ -27,6 +27,8 @@ Pair = tuple[str, int]
 Wanted = Callable[[int], list[Pair]]
 """What a test's verdict needs next; nothing more when it is decided."""
 Tell = Callable[[Pair, Result, Failure | None], None]
+Heard = Callable[[Sequence[Pair], Began], None]
+"""Called with pairs that were run in one child, and the functions that began there."""
 
 
 @dataclass(slots=True)
@@ -55,6 +57,9 @@ class Pairs:
     tell: Tell
     #: Hears how many tests are decided.
     on_done: Callable[[int], None]
+    heard: Heard = lambda pairs, began: None
+    #: Hears of each test that is decided.
+    settled: Callable[[int], None] = lambda test: None
     _done: int = 0
     _subjects: deque[int] = field(default_factory=deque)
     _single: deque[_Work] = field(default_factory=deque)
@@ -117,6 +122,7 @@ class Pairs:
     def _on_batch(self, work: _Work, reply: Record) -> None:
         """Results come in the order of the pairs; the first that is missing ended the child."""
         results = list(reply.get("results", ()))
+        self.heard(work.pairs[: len(results)], began_in(starts_in(results)))
         for pair, result in zip(work.pairs, results, strict=False):
             self._take(work.subject, pair, result)
         # The first without a result is what ended the child, or was not proven.
@@ -130,6 +136,7 @@ class Pairs:
             return
         self._waiting[work.subject] -= 1
         self._alone.add(work.pairs[0])
+        self.heard(work.pairs, began_in(reply.get("starts")))
         self._take(work.subject, work.pairs[0], reply)
         if not self._waiting[work.subject]:
             self._subjects.appendleft(work.subject)
@@ -159,6 +166,7 @@ class Pairs:
         self._met.pop(subject, None)
         self._size.pop(subject, None)
         self._done += 1
+        self.settled(subject)
         self.on_done(self._done)
 
 

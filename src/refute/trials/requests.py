@@ -8,13 +8,17 @@ from pathlib import Path
 
 from refute.baseline import Baseline
 from refute.faults.plan import Planned
-from refute.trials.outcome import Failure, Mechanism, Outcome, Result
+from refute.trials.outcome import Began, Failure, Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.slot import Record
 
 LONG = 0.25
 """Seconds of tests after which a warm child takes up no more: beside them a fork costs nothing,
 and other slots may be waiting for work."""
+
+
+class ControlFailed(Exception):
+    """Too many tests fail in forks without any fault: forks do not suit this suite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,33 @@ def told_failure(baseline: Baseline, reply: Record, test: int | None) -> Failure
     )
 
 
+def by_fault(results: Sequence[Record]) -> dict[str, Record]:
+    """What a warm child told, by the fault's id. What had begun for one fault goes for those
+    after it as well: a fixture or a cache that they share was set up by it.
+    """
+    return {
+        record["id"]: {**record, "starts": starts_in(results[: number + 1])}
+        for number, record in enumerate(results)
+    }
+
+
+def starts_in(results: Sequence[Record]) -> list[tuple[int, list[int]]] | None:
+    """All that began for these results of one child; None where it can't tell."""
+    found: dict[int, set[int]] = {}
+    for record in results:
+        starts = record.get("starts")
+        if starts is None:
+            return None
+        for file, lines in starts:
+            found.setdefault(file, set()).update(lines)
+    return [(file, sorted(lines)) for file, lines in sorted(found.items())]
+
+
+def began_in(starts: Sequence[tuple[int, list[int]]] | None) -> Began:
+    """The functions that began, as a child tells them; None where it can't tell."""
+    return None if starts is None else tuple((file, tuple(lines)) for file, lines in starts)
+
+
 @dataclass(frozen=True, slots=True)
 class Requests:
     """Makes requests from plans, and outcomes from replies; pure."""
@@ -112,6 +143,15 @@ class Requests:
             record["limits"].insert(0, self.limits.collecting())
             record["files"] = sorted({self.test_files[test] for test in about.tests})
         return Request(record, mode, about)
+
+    def nearest(self, planned: Planned, tests: Sequence[int]) -> list[int]:
+        """See the function of that name."""
+        return nearest(planned, tests, self.baseline, self.test_files)
+
+    @staticmethod
+    def by_fault(results: Sequence[Record]) -> dict[str, Record]:
+        """See the function of that name."""
+        return by_fault(results)
 
     def fault(self, planned: Planned) -> Record:
         """What a child needs to put a mutant in."""
@@ -151,4 +191,5 @@ class Requests:
             tests_run=names,
             seconds=float(reply["took"]) if reply and "took" in reply else 0.0,
             detail=str(reply.get("reason", "")) if reply else "",
+            began=began_in(reply.get("starts")) if reply else None,
         )

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from refute.baseline import Baseline
 from refute.observed import Seen
+from refute.trials.outcome import Began
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import Limits
+from refute.trials.requests import Limits, began_in
 from refute.trials.slot import Record
 
 MOST = 300
@@ -40,20 +41,31 @@ class Tracing:
     limits: Limits
     records: Mapping[str, Record]
     tell: Callable[[str, Told], None]
+    #: What is known of a survivor in these tests already, if it is.
+    known: Callable[[str, list[int]], Told | None] = lambda id, tests: None
+    #: Hears all that was found out, with the tests that were asked and what began there.
+    heard: Callable[[str, list[int], Told, Began], None] = lambda id, tests, told, began: None
     _queue: deque[tuple[str, list[int]]] = field(default_factory=deque)
 
     def begin(self, survivors: Iterable[tuple[str, Iterable[int]]]) -> int:
         """Queue survivors by id, those most worth a look first, each with the tests that it
         makes or may make a difference in; returns how many will be looked into.
         """
+        known = 0
         for id, tests in survivors:
-            if len(self._queue) >= MOST:
+            if len(self._queue) + known >= MOST:
                 break
             chosen = choose(self.baseline, tests)
             record = self.records.get(id)
             # What runs in other processes is not seen from here.
             if chosen and record is not None and not record["elsewhere"]:
-                self._queue.append((id, chosen))
+                told = self.known(id, chosen)
+                if told is None:
+                    self._queue.append((id, chosen))
+                    continue
+                known += 1
+                if told:
+                    self.tell(id, told)
         return len(self._queue)
 
     def next_request(self, mode: str | None) -> Request | None:
@@ -68,13 +80,16 @@ class Tracing:
             "tests": tests,
             "limits": [self.limits.of(self.baseline.tests[test].seconds) for test in tests],
         }
-        return Request(record, ZYGOTE, id)
+        return Request(record, ZYGOTE, (id, tests))
 
     def on_reply(self, request: Request, reply: Record) -> None:
         """Take in one reply."""
-        found = reply.get("found", {})
-        if found:
-            self.tell(request.about, {int(test): one for test, one in found.items()})
+        id, tests = request.about
+        told = {int(test): one for test, one in reply.get("found", {}).items()}
+        if "found" in reply and "broken" not in reply:
+            self.heard(id, tests, told, began_in(reply.get("starts")))
+        if told:
+            self.tell(id, told)
 
 
 def choose(baseline: Baseline, tests: Iterable[int]) -> list[int]:

@@ -1,0 +1,109 @@
+"""What the project's interpreter reads out of files: mutants, and the pieces that they consist of.
+
+Sources are only parsed here, so these processes need no seal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from refute.faults.fault import Mutant
+from refute.settings import Settings
+from refute.trials.seal import Seal, SealKind
+from refute.trials.slot import Launch, Slot, greet
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A source file that could not be read or parsed."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An outermost function of a file: its name (namesakes are numbered), its lines from the
+    first decorator to the end, a digest of their text, and where its body begins.
+    """
+
+    name: str
+    first: int
+    last: int
+    digest: str
+    body: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What a file consists of; all but the units as digests (see ``refute_child.pieces``)."""
+
+    content: str
+    rest: str
+    neutral: str
+    units: tuple[Unit, ...]
+
+
+@contextmanager
+def _scribe(launch: Launch) -> Iterator[Slot]:
+    slot = Slot(replace(launch, seal=Seal(SealKind.NONE)))
+    try:
+        greet(slot)
+        yield slot
+    finally:
+        slot.close()
+
+
+def read_mutants(
+    launch: Launch, settings: Settings, files: Iterable[str]
+) -> tuple[list[Mutant], list[Broken]]:
+    """All mutants of these files, paths relative to the root, and the files that don't parse."""
+    from refute_child.operators import OPERATORS
+    from refute_child.suppress import RULES
+
+    found: list[Mutant] = []
+    broken: list[Broken] = []
+    with _scribe(launch) as slot:
+        slot.send(
+            {
+                "op": "mutants",
+                "files": _placed(launch.root, files),
+                "operators": [name for name in OPERATORS if settings.operators.allows(name)],
+                "rules": [name for name in RULES if name not in settings.rules_off],
+            }
+        )
+        while (record := slot.expect("mutants", "mutants-done"))["event"] == "mutants":
+            found += [Mutant.from_record(fields) for fields in record["mutants"]]
+            if "error" in record:
+                broken.append(Broken(record["file"], record["line"], record["error"]))
+    return found, broken
+
+
+def read_pieces(
+    launch: Launch, files: Iterable[str], tops: Collection[str]
+) -> Mapping[str, Pieces]:
+    """The pieces of those of the files that can be read and parsed. Importing the packages
+    ``tops`` is nothing that another file could feel.
+    """
+    with _scribe(launch) as slot:
+        request = {"op": "pieces", "files": _placed(launch.root, files), "tops": sorted(tops)}
+        slot.send(request)
+        found = slot.expect("pieces")["pieces"]
+    return {
+        file: Pieces(
+            content=record["content"],
+            rest=record["rest"],
+            neutral=record["neutral"],
+            units=tuple(Unit(*fields) for fields in record["units"]),
+        )
+        for file, record in found.items()
+        if record is not None
+    }
+
+
+def _placed(root: Path, files: Iterable[str]) -> list[tuple[str, str]]:
+    return [(file, str(root / file)) for file in files]
