@@ -268,6 +268,8 @@ def _suite(event: BaselineSummary) -> str:
 
 def _ahead(event: Estimate) -> str:
     """What lies ahead, and that nobody has to wait for its end."""
+    if not event.mutants:
+        return "Nothing is left to try."
     faults = plural(event.mutants, "fault")
     return (
         f"{faults} to try, about {duration(event.seconds)}. Ctrl-C stops at any time: what was "

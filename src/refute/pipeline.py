@@ -211,7 +211,7 @@ def _score(
     """Each mutant until its first kill; returns tests that don't suit forks, with the reason."""
     known = ledger.reuse(reuse.known())
     ahead = len(ledger.planned) - len(known)
-    diary.ahead(ahead, estimate(plan, baseline, engine.jobs), len(known))
+    diary.ahead(ahead, estimate(plan, baseline, engine.jobs, known), len(known))
 
     def on_outcome(planned: Planned, outcome: Outcome) -> None:
         reuse.keep(planned, outcome)

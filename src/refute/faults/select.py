@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from refute.baseline import Baseline
@@ -55,8 +55,11 @@ def _crossing(planned: Planned, baseline: Baseline) -> str:
     return ""
 
 
-def estimate(plan: Plan, baseline: Baseline, jobs: int) -> float:
-    """Seconds that the trials may take, from the tests' times on unchanged code.
+def estimate(
+    plan: Plan, baseline: Baseline, jobs: int, known: Collection[str] = frozenset()
+) -> float:
+    """Seconds that the trials may take, from the tests' times on unchanged code; without those
+    of mutants whose outcome is ``known``.
 
     Observation slows tests down, so the quicker of their two runs counts.
     """
@@ -64,10 +67,13 @@ def estimate(plan: Plan, baseline: Baseline, jobs: int) -> float:
     sums: dict[tuple[int, ...], tuple[float, float]] = {}
     total = 0.0
     for planned in plan.tried:
+        if planned.mutant.id in known:
+            continue
         if planned.tests not in sums:
             times = [seconds[test] for test in planned.tests]
             sums[planned.tests] = min(times, default=0.0), sum(times)
         quickest, all_of_them = sums[planned.tests]
         total += _TRIAL + _NOTICED * quickest + (1 - _NOTICED) * all_of_them
-    total += len(plan.imports) * _AGAIN * baseline.collect_seconds
+    imports = sum(planned.mutant.id not in known for planned in plan.imports)
+    total += imports * _AGAIN * baseline.collect_seconds
     return total / jobs
