@@ -371,12 +371,20 @@ def test_getting_worse_fails_and_getting_better_is_offered(tmp_path: Path) -> No
     assert "`refute ratchet` keeps it" in result.notes[0]
 
 
-def test_the_ratchet_holds_no_report_on_a_part(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "part",
+    [
+        Selection(paths=("src/shop/texts.py",)),
+        Selection(changes="what changed since main"),
+        Selection(shard="2/5"),
+    ],
+)
+def test_the_ratchet_holds_no_report_on_a_part(part: Selection, tmp_path: Path) -> None:
     ratcheted(tmp_path, shop(), "survivors")
-    narrow = replace(shop(), selection=Selection(paths=("src/shop/texts.py",)))
+    narrow = replace(shop(), selection=part)
     (line,) = held(tmp_path, "", Material(narrow, DAY)).lines
     assert line.state is State.UNMEASURED
-    assert "a part of the files" in line.said
+    assert "a part of the code" in line.said
     (line,) = held(tmp_path, "", Material(replace(shop(), partial=True), DAY)).lines
     assert line.state is State.UNDECIDED
 

@@ -139,6 +139,7 @@ def test_what_the_ratchet_does_not_take(tmp_path: Path) -> None:
     for part in (
         replace(shop(), partial=True),
         replace(shop(), selection=Selection(paths=("src",))),
+        replace(shop(), selection=Selection(shard="2/5")),
     ):
         save(part, tmp_path)
         assert "error[partial-report]" in said(refute("ratchet", cwd=tmp_path), 2)

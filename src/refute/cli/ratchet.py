@@ -52,8 +52,8 @@ def ratchet(metrics: tuple[str, ...], scope: str, loosen: bool, root: Path) -> E
     folder = root.resolve()
     held = read_ratchet(folder)
     whole = material(folder, load(folder), imported(folder, read_gate(folder)))
-    if whole.unfinished or whole.judgement.selection.paths:
-        part = "was stopped early" if whole.unfinished else "covers some files only"
+    if whole.unfinished or whole.judgement.selection.part:
+        part = "was stopped early" if whole.unfinished else "covers a part of the code alone"
         fail("partial-report", f"The last run {part}: its values are not those of the project.")
     wanted = _wanted(metrics, scope, held)
 

@@ -121,7 +121,7 @@ def _ratchet(entry: Entry, held: _Held) -> Line:
     if isinstance(held.value, Unmeasured):
         return _unmeasured(held, held.value, bound)
     if _narrow(held.material) and entry.metric.trials:
-        why = "the report covers a part of the files alone"
+        why = "the report covers a part of the code alone"
         return _unmeasured(held, Unmeasured(why, "Run `refute run` without a filter."), bound)
     now = held.value.words(unit)
     got_worse = worse(entry.metric, entry.value, held.value)
@@ -135,13 +135,13 @@ def _ratchet(entry: Entry, held: _Held) -> Line:
 
 
 def _narrow(material: Material) -> bool:
-    return bool(material.judgement.selection.paths)
+    return bool(material.judgement.selection.part)
 
 
 def _notes(material: Material) -> Iterator[str]:
-    selection = material.judgement.selection
-    if selection.paths:
-        yield f"The report covers {', '.join(selection.paths)} only."
+    part = material.judgement.selection.part
+    if part:
+        yield f"The report covers a part of the code alone: {part}."
     for one in material.judgement.findings:
         if one.accepted is not None and not one.accepted.holds(material.day):
             yield (

@@ -58,6 +58,12 @@ class Selection:
     #: Mutants that could have been tried, and were not asked for.
     left_out: int = 0
 
+    @property
+    def part(self) -> str:
+        """Which part of the code was asked for, in words; empty: all of it."""
+        parts = [", ".join(self.paths), self.changes, f"shard {self.shard}" if self.shard else ""]
+        return "; ".join(part for part in parts if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
