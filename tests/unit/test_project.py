@@ -305,6 +305,17 @@ def test_files_count_by_content_alone_unless_they_are_large(tmp_path: Path) -> N
     assert fingerprint(tmp_path) != second
 
 
+def test_what_a_configuration_says_of_refute_alone_changes_nothing(tmp_path: Path) -> None:
+    rest = "[project]\nname = 'shop'\n[tool.pytest.ini_options]\naddopts = '-q'\n"
+    grow(tmp_path, "shop/__init__.py=a = 1", f"pyproject.toml={rest}")
+    first = fingerprint(tmp_path)
+    gate = "[tool.refute.gate]\nmutation-score = 80\n"
+    (tmp_path / "pyproject.toml").write_text(rest + gate)
+    assert fingerprint(tmp_path) == first
+    (tmp_path / "pyproject.toml").write_text(rest.replace("-q", "-x") + gate)
+    assert fingerprint(tmp_path) != first
+
+
 def test_variables_count_that_the_code_names(tmp_path: Path) -> None:
     grow(tmp_path, "shop.py=import os; os.environ['SHOP_MODE']")
 
