@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from refute.errors import fail
+from refute.git import ask_git
 
-_SECONDS = 60
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _DIFF = (
     "-c", "core.quotePath=false", "diff", "--no-color", "--no-ext-diff", "--no-textconv",
@@ -61,10 +60,10 @@ def changes_since(root: Path, revision: str) -> Changes:
     """
     _check_repository(root)
     verify = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    commit = _try(root, *verify)
+    commit = ask_git(root, *verify)
     if commit is None:
         _unknown(root, f"git knows no commit `{revision}` here.")
-    base = _try(root, "merge-base", commit.decode().strip(), "HEAD")
+    base = ask_git(root, "merge-base", commit.decode().strip(), "HEAD")
     if base is None:
         _unknown(root, f"`{revision}` and the current commit have no commit in common here.")
     name = base.decode().strip()
@@ -138,14 +137,14 @@ def _names(listing: bytes) -> Iterator[str]:
 
 
 def _check_repository(root: Path) -> None:
-    if _try(root, "rev-parse", "--is-inside-work-tree") is None:
+    if ask_git(root, "rev-parse", "--is-inside-work-tree") is None:
         fail("no-git", f"{root} is in no git work tree, or git can't be run there.")
-    if _try(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+    if ask_git(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
         fail("no-git", f"The git repository of {root} has no commit yet.")
 
 
 def _unknown(root: Path, message: str) -> NoReturn:
-    shallow = (_try(root, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
+    shallow = (ask_git(root, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
     if shallow:
         fail(
             "unknown-revision",
@@ -156,24 +155,7 @@ def _unknown(root: Path, message: str) -> NoReturn:
 
 
 def _git(root: Path, *arguments: str) -> bytes:
-    found = _try(root, *arguments)
+    found = ask_git(root, *arguments)
     if found is None:
         fail("no-git", f"`git {' '.join(arguments[:3])} ...` failed in {root}.")
     return found
-
-
-def _try(root: Path, *arguments: str) -> bytes | None:
-    # Without optional locks git leaves the index as it is: we promise to write nothing.
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True,
-            timeout=_SECONDS,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from refute.contents import WATCHED, Contents, read_contents
+from refute.git import ask_git
 from refute.hints import read_hints
 from refute.layout import find
 from refute.settings import Settings
 from refute.sources import SourceRoot
-
-_GIT_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +88,6 @@ def git_top(root: Path) -> Path | None:
 
 
 def _git(root: Path, *arguments: str) -> str | None:
-    """What git says, or None where there is no git, no repository or no commit."""
-    # Without optional locks `git status` leaves the index as it is: we promise to write nothing.
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_GIT_SECONDS,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    """What git says, as text."""
+    said = ask_git(root, *arguments)
+    return None if said is None else os.fsdecode(said)

@@ -31,6 +31,7 @@ ROOMS = {
         "refute.interpreter",
         "refute.contents",
         "refute.changes",
+        "refute.git",
     ),
     "outcome": ("refute.trials.outcome", "refute.trials.facts"),
     "observed": ("refute.observed", "refute.raised"),

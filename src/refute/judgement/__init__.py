@@ -10,11 +10,11 @@ from refute.baseline import TestOutcome
 from refute.faults.double import RETURNS, DoubleFault
 from refute.finding import finding_id
 from refute.findings import Acceptance, Finding, Severity, Slug
-from refute.judgement.beside import changed_since, read_document, write_beside
+from refute.judgement.beside import changed_since, read_document, save_document, write_beside
 from refute.judgement.document import dumps, from_json, load, save, to_json
 from refute.judgement.measures import measure_speed
 from refute.judgement.merging import load_report, merge
-from refute.judgement.place import check_writable, folder, refuse
+from refute.judgement.place import check_writable
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -93,7 +93,6 @@ __all__ = [
     "check_writable",
     "dumps",
     "finding_id",
-    "folder",
     "foretell",
     "from_json",
     "load",
@@ -104,8 +103,8 @@ __all__ = [
     "percentage",
     "rank",
     "read_document",
-    "refuse",
     "save",
+    "save_document",
     "sensitive",
     "tally",
     "to_json",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from refute.judgement.place import FOLDER, refuse
+from refute.judgement.place import FOLDER, folder, refuse
 from refute.judgement.values import Judgement
 
 
@@ -34,6 +34,18 @@ def write_beside(target: Path, data: bytes) -> Path:
     except OSError as error:
         refuse(target, error)
     return target
+
+
+def save_document(root: Path, name: str, data: bytes) -> Path:
+    """Write a file into the project's ``.refute`` folder, whole or not at all.
+
+    Raises RefuteError read-only-tree when there is no right or no room to write.
+    """
+    try:
+        place = folder(root)
+    except OSError as error:
+        refuse(root / FOLDER, error)
+    return write_beside(place / name, data)
 
 
 def read_document(root: Path, name: str) -> Mapping[str, Any] | str:

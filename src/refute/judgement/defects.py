@@ -16,9 +16,9 @@ from typing import Any
 from refute.errors import fail
 from refute.faults.past import Altered, How, Unfit, Why
 from refute.findings import Finding, Severity, Slug
-from refute.judgement.beside import write_beside
+from refute.judgement.beside import save_document
 from refute.judgement.document import dumps
-from refute.judgement.place import FOLDER, folder, refuse
+from refute.judgement.place import FOLDER
 from refute.judgement.values import Environment, Remark, Stage
 from refute.metrics.defects import DefectCounts
 from refute.replayed import BugFate, Replayed
@@ -271,11 +271,7 @@ def _read_finding(fields: Document) -> Finding:
 
 def save(defects: Defects, root: Path) -> Path:
     """Write the document, whole or not at all. Raises RefuteError read-only-tree."""
-    try:
-        place = folder(root)
-    except OSError as error:
-        refuse(root / FOLDER, error)
-    return write_beside(place / REPORT, dumps(to_json(defects)))
+    return save_document(root, REPORT, dumps(to_json(defects)))
 
 
 def load(root: Path) -> Defects:

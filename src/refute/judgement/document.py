@@ -19,8 +19,8 @@ from refute.errors import fail
 from refute.faults.fault import Mutant
 from refute.findings import Acceptance, Finding, Severity, Slug
 from refute.judgement import measures, theatre_document
-from refute.judgement.beside import write_beside
-from refute.judgement.place import FOLDER, folder, refuse
+from refute.judgement.beside import save_document
+from refute.judgement.place import FOLDER
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -259,12 +259,7 @@ def save(judgement: Judgement, root: Path) -> Path:
 
     Raises RefuteError read-only-tree when there is no right or no room to write.
     """
-    data = dumps(to_json(judgement))
-    try:
-        place = folder(root)
-    except OSError as error:
-        refuse(root / FOLDER, error)
-    return write_beside(place / REPORT, data)
+    return save_document(root, REPORT, dumps(to_json(judgement)))
 
 
 def load(root: Path) -> Judgement:

@@ -6,13 +6,11 @@ The format is versioned and published as a JSON Schema (refute/schema/stability-
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from refute.judgement import dumps, folder, refuse
+from refute.judgement import dumps, save_document
 from refute.metrics.stability import Cause
 from refute.stability.values import Stability, Unstable
 
@@ -90,17 +88,4 @@ def save(found: Stability, root: Path) -> Path:
 
     Raises RefuteError read-only-tree when there is no right or no room to write.
     """
-    target = root / ".refute" / NAME
-    try:
-        handle, draft = tempfile.mkstemp(prefix="stability-", suffix=".tmp", dir=folder(root))
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(dumps(to_json(found)))
-            os.chmod(draft, 0o644)
-            os.replace(draft, target)
-        except BaseException:
-            os.unlink(draft)
-            raise
-    except OSError as error:
-        refuse(target, error)
-    return target
+    return save_document(root, NAME, dumps(to_json(found)))

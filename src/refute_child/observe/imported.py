@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import os
 import sys
 from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType
@@ -18,11 +17,10 @@ from typing import Any
 import pytest
 
 from ..operators.text import decode
+from .files import content_of
 from .reals import dotted, is_module, mro_of, own_of
 
-_READ = (os.open, os.read, os.close, os.O_RDONLY)
 _mro: Any = vars(type)["__mro__"].__get__
-_LARGEST = 4_000_000
 _FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, classmethod, staticmethod, property})
 _GLOBALS = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 _ATTRIBUTES = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
@@ -67,7 +65,7 @@ class Imported:
             return {}
         if path not in self._imports:
             try:
-                tree = ast.parse(decode(_content(path))[0])
+                tree = ast.parse(decode(content_of(path))[0])
             except (OSError, ValueError, SyntaxError, LookupError, RecursionError):
                 tree = ast.Module([], [])
             self._imports[path] = dict(_of_tree(tree, names))
@@ -209,15 +207,3 @@ def _absolute(module: str, level: int, names: dict[str, Any]) -> str:
     package = str(names.get("__package__") or "").split(".")
     above = package[: len(package) - level + 1]
     return ".".join([*above, module] if module else above)
-
-
-def _content(path: str) -> bytes:
-    opened, read, close, flags = _READ
-    descriptor = opened(path, flags)
-    try:
-        data = b""
-        while len(data) < _LARGEST and (part := read(descriptor, 1 << 16)):
-            data += part
-        return data
-    finally:
-        close(descriptor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import os
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,10 +11,9 @@ from types import CodeType, FrameType
 
 from ..operators.text import decode
 from ..units import line_starts
+from .files import content_of
 from .sides import Sides
 
-_OS = (os.open, os.read, os.close, os.O_RDONLY)
-"""Bound in a tuple, where fakes of the file system don't look."""
 _CALLS = frozenset({"CALL", "CALL_KW", "CALL_FUNCTION_EX"})
 _BETWEEN = frozenset(
     {
@@ -24,8 +22,6 @@ _BETWEEN = frozenset(
     }
 )  # fmt: skip
 """What stands between a call and where its result is awaited, or iterated for the first time."""
-_LARGEST = 4_000_000
-"""Bytes of a source file that are read."""
 
 
 @dataclass(eq=False, slots=True)
@@ -98,7 +94,7 @@ class Sites:
     def _source(self, path: str) -> list[str]:
         if path not in self._lines:
             try:
-                text = decode(_content(path))[0]
+                text = decode(content_of(path))[0]
                 starts = [*line_starts(text), len(text)]
                 lines = [text[start:end] for start, end in pairwise(starts)]
             except (OSError, ValueError, SyntaxError, LookupError):
@@ -209,15 +205,3 @@ def _between(lines: list[str], line: int, column: int, end_line: int, end_column
         return lines[line - 1][column:end_column]
     middle = lines[line : end_line - 1]
     return "".join([lines[line - 1][column:], *middle, lines[end_line - 1][:end_column]])
-
-
-def _content(path: str) -> bytes:
-    opened, read, close, flags = _OS
-    descriptor = opened(path, flags)
-    try:
-        data = b""
-        while len(data) < _LARGEST and (part := read(descriptor, 1 << 16)):
-            data += part
-        return data
-    finally:
-        close(descriptor)
