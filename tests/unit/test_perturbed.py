@@ -144,7 +144,9 @@ def test_what_else_changes(worlds: Worlds) -> None:
 
 def test_what_a_test_leaves(worlds: Worlds) -> None:
     answer, _ = ask(worlds, Kind.NOTHING, tests=IDS[3:], leftovers=True)
-    assert answer.left[IDS[3]] == ("files behind: notes",)
+    # Others may use the machine's temporary folder meanwhile, which is seen through the seal.
+    (left,) = answer.left[IDS[3]]
+    assert left.startswith("files behind: notes")
     assert answer.left[IDS[4]] == ("the environment changed: LEFT", "files behind: left.txt")
 
 
