@@ -58,6 +58,9 @@ check: $(VENV)/.ready ## lint, format, types, layering, completeness of the docs
 
 prove: $(VENV)/.ready ## the long proofs, whole; figures go to benches/RESULTS.md
 	$(BIN)/python benches/prove.py
+	$(BIN)/python benches/incremental.py --walks 20 --steps 12
+	$(BIN)/python benches/interval.py --draws 1000 $(CACHE)/benches/*/reports/*.json
+	$(BIN)/python benches/theatre.py
 
 bench: $(VENV)/.ready ## speed, side by side with the peers
 	$(BIN)/python benches/compare.py
