@@ -31,6 +31,9 @@ not to. Those are pytest11 entry point names."""
 _WRAPPED = 20
 """Decorators around one test that are looked below."""
 
+_INERT = ("-p", "no:refute-asked")
+"""With `--refute` in a project's `addopts`, the tests that refute runs would start it again."""
+
 Ready = Callable[["Suite"], None]
 
 
@@ -79,10 +82,10 @@ def run_pytest(args: Sequence[str], suite: Suite) -> int:
 def calming(args: Sequence[str]) -> list[str]:
     """Options that keep other plugins from running the tests elsewhere or otherwise."""
     if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
-        return []
+        return list(_INERT)
     given = " ".join([*args, os.environ.get("PYTEST_ADDOPTS", "")])
     present = {entry.name for entry in metadata.entry_points(group="pytest11")}
-    options: list[str] = []
+    options = list(_INERT)
     for name, words in _CALM.items():
         if name in present and f"no:{name}" not in given:
             options += words

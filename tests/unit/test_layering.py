@@ -69,7 +69,9 @@ ROOMS = {
     "attempt": ("refute.attempt",),
     "stability": ("refute.stability",),
     "defects": ("refute.defects",),
-    "plugin": ("refute.pytest_plugin",),
+    "subrun": ("refute.subrun",),
+    "plugin": ("refute.pytest_plugin", "refute.pytesting"),
+    "watching": ("refute.watching",),
     "cli": ("refute.cli", "refute.__main__"),
     "child": ("refute_child",),
 }
@@ -207,7 +209,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "trials",
         "verdicts",
     },
-    "plugin": set(),
+    "subrun": set(),
+    "plugin": {"errors", "subrun"},
+    "watching": {"acceptance", "errors", "judgement", "project", "report", "settings", "subrun"},
     "cli": {
         "attempt",
         "child",
@@ -226,6 +230,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "stability",
         "trials",
         "verify",
+        "watching",
     },
     "child": set(),
 }
@@ -235,6 +240,8 @@ THIRD_PARTY = {
     "cli": {"click"},
     "report": {"rich"},
     "console": {"rich"},
+    "watching": {"rich"},
+    "plugin": {"pytest"},
     "stability": {"rich"},
     "child": {"pytest", "_pytest"},
 }
@@ -377,11 +384,10 @@ def test_map_names_each_module_beside_the_tests() -> None:
     assert {name for name in parts if f"`{name}`" not in text and f"`{name}/`" not in text} == set()
 
 
-def test_pytest_plugin_is_inert() -> None:
-    names = [
-        node
+def test_entry_point_for_pytest_imports_nothing_at_first() -> None:
+    top = [
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
         for node in tree_of("refute.pytest_plugin").body
-        if not isinstance(node, ast.Expr | ast.ImportFrom)
+        if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    assert names == []
-    assert list(imports_of("refute.pytest_plugin")) == ["__future__"]
+    assert top == ["__future__", "os", "pytest"]

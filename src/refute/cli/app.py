@@ -22,6 +22,7 @@ from refute.cli.show import show
 from refute.cli.stability import stability
 from refute.cli.theatre import theatre
 from refute.cli.verify import verify
+from refute.cli.watch import watch
 from refute.errors import nearest
 
 
@@ -71,6 +72,7 @@ def app() -> None:
 
 for _command in (
     run,
+    watch,
     theatre,
     show,
     attempt,
