@@ -38,6 +38,7 @@ class Slug(StrEnum):
     FAINT_WITNESS = "faint-witness"
     UNTOUCHED_TEST = "untouched-test"
     UNREAD_ARRANGEMENT = "unread-arrangement"
+    UNCLEAR_FAILURE = "unclear-failure"
     UNJUDGED_CODE = "unjudged-code"
 
 

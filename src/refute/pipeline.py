@@ -8,13 +8,14 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
-from refute import findings, judgement
+from refute import findings, judgement, unclear
 from refute.acceptance import accept
 from refute.baseline import Baseline
 from refute.budgeting import foretold, what_was_done
 from refute.changes import Changes
 from refute.console import Console
 from refute.diary import Diary
+from refute.failures import Failures
 from refute.faults.budget import in_order
 from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
@@ -22,7 +23,7 @@ from refute.faults.plan import Plan, Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
 from refute.finding import Finding, ordered
 from refute.interpreter import choose
-from refute.judgement import Judgement, Source
+from refute.judgement import Clarity, Judgement, Source
 from refute.keeping import context_of, open_store, read_tree
 from refute.ledger import Ledger, without_unfit
 from refute.project import Project, discover
@@ -72,6 +73,7 @@ def run(settings: Settings, console: Console) -> Judgement:
         plan = _plan(choice.mutants, baseline, ledger, settings.budget, leave=leave)
         strength = _strength(engine, baseline, plan, choice, {*project.files} - {*files}, leave)
         context = context_of(settings, project, interpreter, engine.launch)
+        failures = Failures(project.root, baseline)
         try:
             with open_store(project, diary.warn) as store:
                 reuse = Reuse(store, context, tree, baseline, plan)
@@ -80,12 +82,14 @@ def run(settings: Settings, console: Console) -> Judgement:
                 if not settings.score_only and not (settings.budget and ledger.open):
                     kept = StrengthReuse(store, context, tree, baseline, strength.places())
                     _strengthen(engine, settings, strength, kept, ledger, diary)
+                    failures.run(engine, settings, ledger, strength, diary)
         except KeyboardInterrupt:
             diary.interrupted(ledger.done, len(ledger.planned))
     judged = tuple(ledger.judged.values())
     theatre = None if settings.score_only else strength.judge(judged)
     judged = settle_reached(judged, theatre.traces if theatre is not None else {})
-    found = _findings(judged, theatre, strength, seal)
+    clarity = failures.clarity()
+    found = _findings(judged, theatre, clarity, strength, seal)
     whole = strength.complete and not (settings.paths or changes or settings.shard)
     result = judgement.assemble(
         environment=_environment(settings, project, baseline, seal),
@@ -95,6 +99,7 @@ def run(settings: Settings, console: Console) -> Judgement:
         judged=judged,
         theatre=theatre,
         speed=judgement.measure_speed(baseline, judged, theatre, strength.matrix),
+        clarity=clarity,
         findings=_accepted(found, project, baseline, diary, whole=whole),
         sources=_sources(project.root, judged),
         timing=diary.stages,
@@ -107,11 +112,16 @@ def run(settings: Settings, console: Console) -> Judgement:
 
 
 def _findings(
-    judged: tuple[Judged, ...], theatre: Theatre | None, strength: Strengthening, seal: Seal
+    judged: tuple[Judged, ...],
+    theatre: Theatre | None,
+    clarity: Clarity | None,
+    strength: Strengthening,
+    seal: Seal,
 ) -> tuple[Finding, ...]:
     """All that a reader should know."""
     baseline, silent = strength.baseline, not strength.complete and not strength.outside
     found = [*findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)]
+    found += unclear.find(clarity, baseline.tests)
     if theatre is not None:
         found += theatre_findings.find(theatre, baseline)
     return ordered(found)

@@ -59,6 +59,8 @@ class Strengthening:
     complete: bool = False
     #: Pairs that were taken over from earlier runs.
     reused: int = 0
+    #: How tests failed under the faults that they were asked about.
+    failures: dict[Pair, Failure] = field(default_factory=dict)
     _pairs: dict[str, dict[int, Notice]] = field(default_factory=dict)
     _void: set[Pair] = field(default_factory=set)
     _differences: dict[str, Mapping[int, Difference]] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class Strengthening:
         self._take_over(reuse)
         before = sum(map(len, self._pairs.values()))
         chances = make_chances(self.baseline, judged, self.doubles)
-        limits, records = Limits(factor, self.baseline.collect_seconds), self._records()
+        limits, records = Limits(factor, self.baseline.collect_seconds), self.records()
         pairs = Pairs(
             baseline=self.baseline,
             limits=limits,
@@ -189,7 +191,7 @@ class Strengthening:
             if item.killed_by in index and item.kill_kind is not None:
                 row[index[item.killed_by]] = _KINDS[item.kill_kind]
 
-    def _records(self) -> dict[str, Record]:
+    def records(self) -> dict[str, Record]:
         """What a child needs to put each fault in, by the fault's id."""
         limits = Limits(1.0, 0.0)
         requests = Requests(self.root, self.baseline, self.baseline.test_files, limits)
@@ -216,6 +218,8 @@ class Strengthening:
         if result is Result.BROKEN:
             self._void.add(pair)
             return None
+        if failure is not None:
+            self.failures[pair] = failure
         notice = {
             Result.PASSED: Notice.NONE,
             Result.TIMEOUT: Notice.TIMEOUT,

@@ -39,13 +39,17 @@ class Runner:
         self._detailed = False
         #: Told of each item just before it runs.
         self.before: Callable[[pytest.Item], None] | None = None
+        #: Told of each exception with the report that failed for it.
+        self.after: (
+            Callable[[pytest.ExceptionInfo[BaseException], pytest.TestReport], None] | None
+        ) = None
 
     def run(self, item: pytest.Item, nextitem: pytest.Item | None, detailed: bool) -> Record:
         """Run one item through all plugins that wrap the protocol.
 
         Returns ``outcome`` (passed, failed, skipped, xfailed), ``seconds``, and for a failure
-        ``failure`` with phase, exception, message, by_test; with ``detailed`` also pytest's
-        own text.
+        ``failure`` with phase, exception, message, by_test and line (see ``_place``); with
+        ``detailed`` also pytest's own text.
         """
         self._failure, self._outcome, self._detail = None, "passed", ""
         self._detailed = detailed
@@ -86,6 +90,8 @@ class Runner:
         excinfo = call.excinfo or before
         if report.failed and excinfo is not None:
             self._failed(call.when, excinfo.value)
+            if self.after is not None:
+                self.after(excinfo, report)
         return report
 
     def _note(self, report: pytest.TestReport) -> None:
@@ -114,8 +120,9 @@ class Runner:
         except Exception:
             text = "(its message could not be had)"
         message = text.partition("\n")[0]
+        frames = [(frame.f_code.co_filename, at) for frame, at in walk_tb(error.__traceback__)]
         if not isinstance(error, Failed):
-            files = [frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)]
+            files = [name for name, _ in frames]
         elif text.startswith(_NATIVE):
             files = _FRAME.findall(text)
             told = _RAISED.search(text, text.rfind('\n  File "'))
@@ -123,7 +130,8 @@ class Runner:
         else:
             files = []
         message = _ADDRESS.sub("0x...", message)
-        self._failure = _record(phase, name[:120], message[:200], by_test=self._by_test(files))
+        by_test, line = self._by_test(files), self._place(frames)
+        self._failure = _record(phase, name[:120], message[:200], by_test=by_test, line=line)
         self._outcome = "failed"
 
     def _by_test(self, files: Sequence[str]) -> bool:
@@ -136,9 +144,22 @@ class Runner:
                 verdict = True
         return verdict
 
+    def _place(self, frames: Sequence[tuple[str, int]]) -> int:
+        """The line of the innermost frame that is the tests' own; 0 if none is."""
+        for name, line in reversed(frames):
+            if not self._is_project(name) and not self._is_library(name):
+                return line
+        return 0
 
-def _record(phase: str, exception: str, message: str, *, by_test: bool) -> Record:
-    return {"phase": phase, "exception": exception, "message": message, "by_test": by_test}
+
+def _record(phase: str, exception: str, message: str, *, by_test: bool, line: int = 0) -> Record:
+    return {
+        "phase": phase,
+        "exception": exception,
+        "message": message,
+        "by_test": by_test,
+        "line": line,
+    }
 
 
 def _bare(*args: Any, **kwargs: Any) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from os.path import realpath as _realpath
 from time import perf_counter as _now
 
@@ -22,10 +23,13 @@ from .sources import Sources
 from .state import ended, loaded_files, origin_of
 from .supervise import Limit
 from .swap import LiveFunctions, Unswappable
+from .telling import Telling
 from .traces import Traces
 from .trial import Arming, Texts, Ticks, run_tests
 from .warm import TICKS, Warm
 from .wire import Channel, Record
+
+Serve = Callable[[Record], Record]
 
 TICK_FACTOR = 100
 """How many times the original's turns a mutant may take."""
@@ -83,42 +87,36 @@ class Zygote:
         self._starts.start(self._live.codes())
         self._sources.on_code = self._starts.watch
         self._root = _realpath(os.getcwd())
-        observing = Observing(
-            self._channel,
-            self._forks,
-            suite,
-            self._sources,
-            self._lines,
-            self._live,
-            self._texts,
-            self._files,
-        )
+        world = self._sources, self._lines, self._live, self._texts, self._files
+        observing = Observing(self._channel, self._forks, suite, *world)
+        tools = self._forks, self._arming, self._texts, self._sources, self._live, self._loaded
+        telling = Telling(suite, *tools, (self._is_project, is_library))
+        answers: dict[str, Serve] = {
+            "baseline": observing.baseline,
+            "elsewhere": observing.elsewhere,
+            "units": self._units,
+            "batch": partial(self._watched, self._batch, tell=False),
+            "traces": partial(self._watched, self._traces),
+            "asking": self._asking,
+            "telling": telling.answer,
+            "trial": partial(self._watched, self._trial),
+        }
         self._forks.layers.settle()
         settle_memory()
         while True:
             request = self._channel.receive()
             if request is None or request["op"] == "leave":
                 return
-            if request["op"] == "baseline":
-                self._channel.send(observing.baseline(request))
-            elif request["op"] == "elsewhere":
-                self._channel.send(observing.elsewhere(request))
-            elif request["op"] == "units":
-                units = units_by_file(self._texts.module, request["calls"])
-                self._channel.send({"event": "units", "units": units})
-            elif request["op"] == "batch":
-                self._starts.take()
-                self._channel.send(self._batch(request))
-            elif request["op"] == "traces":
-                self._starts.take()
-                reply = self._traces(request)
-                self._channel.send({**reply, "starts": self._starts.take()})
-            elif request["op"] == "asking":
-                self._channel.send(self._asking(request))
-            elif request["op"] == "trial":
-                self._starts.take()
-                reply = self._trial(request)
-                self._channel.send({"starts": self._starts.take(), **reply})
+            self._channel.send(answers[request["op"]](request))
+
+    def _watched(self, serve: Serve, request: Record, *, tell: bool = True) -> Record:
+        """Serve one request, and tell which of the project's functions started here for it."""
+        self._starts.take()
+        reply = serve(request)
+        return {"starts": self._starts.take(), **reply} if tell else reply
+
+    def _units(self, request: Record) -> Record:
+        return {"event": "units", "units": units_by_file(self._texts.module, request["calls"])}
 
     def _inventory(self, suite: Suite, began: float) -> Record:
         for path in self._early:

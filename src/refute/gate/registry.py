@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from refute.gate import measuring, outside
+from refute.gate import measuring, outside, wording
 from refute.gate.material import Material
 from refute.gate.measuring import Measure
 from refute.gate.values import Good, Metric, Unit
@@ -133,6 +133,17 @@ _SPEED = (
           "sleeping can't be seen before Python 3.13"),
 )  # fmt: skip
 
+_CLARITY = (
+    Metric("clear-failures", "Failure texts that show both values, of those that were taken.",
+           "percent", "more", wording.clear_failures, (Slug.UNCLEAR_FAILURE,), ratchet=False),
+    Metric("unclear-failures", "Test functions with a failure text that is bare, or says only "
+           "that a double was not called.", "count", "less", wording.unclear_failures,
+           (Slug.UNCLEAR_FAILURE,), ratchet=False),
+    Metric("far-failures", "Failure texts of faults some calls away that they do not name.",
+           "count", "less", wording.counted(lambda text: text.far), look=wording.far,
+           ratchet=False),
+)  # fmt: skip
+
 _OTHERS = (
     _outside("defect-detection", "Past bugs that today's tests find (`refute defects`).",
              "percent", "more", outside.defect_detection),
@@ -156,7 +167,9 @@ _OTHERS = (
 )  # fmt: skip
 
 METRICS: dict[str, Metric] = {
-    metric.name: metric for metric in (*_MUTATION, *_TESTS, *_DOUBLES, *_ALL, *_SPEED, *_OTHERS)
+    metric.name: metric
+    for part in (_MUTATION, _TESTS, _DOUBLES, _ALL, _SPEED, _CLARITY, _OTHERS)
+    for metric in part
 }
 """Name to metric, in the order of the docs."""
 

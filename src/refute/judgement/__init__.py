@@ -27,11 +27,15 @@ from refute.judgement.values import (
     TestRecord,
     assemble,
 )
+from refute.metrics.clarity import Clarity, Reading
+from refute.metrics.clarity import Text as FailureText
+from refute.metrics.clarity import measure as measure_clarity
 from refute.metrics.foretelling import Sample, foretell
 from refute.metrics.mutation import Counts, Estimate, Reason, percent, percentage
 from refute.metrics.mutation import total as tally
 from refute.metrics.ranking import base, change, rank, sensitive
 from refute.metrics.speed import Speed
+from refute.metrics.wording import Kind
 from refute.observed import DoubleKind
 from refute.strength import Strength, TestVerdict
 from refute.theatre.boundaries import AIM, Boundary, Pyramid
@@ -50,23 +54,27 @@ __all__ = [
     "BlindPlace",
     "Boundary",
     "Claim",
+    "Clarity",
     "Counts",
     "DeafTest",
     "DoubleFault",
     "DoubleKind",
     "Environment",
     "Estimate",
+    "FailureText",
     "Fate",
     "Finding",
     "Judged",
     "Judgement",
     "KillKind",
+    "Kind",
     "Leak",
     "MergedDouble",
     "MergedLie",
     "Project",
     "Pyramid",
     "Reached",
+    "Reading",
     "Reason",
     "Remark",
     "Sample",
@@ -97,6 +105,7 @@ __all__ = [
     "from_json",
     "load",
     "load_report",
+    "measure_clarity",
     "measure_speed",
     "merge",
     "percent",

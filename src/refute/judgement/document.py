@@ -18,7 +18,7 @@ from refute.baseline import TestOutcome
 from refute.errors import fail
 from refute.faults.fault import Mutant
 from refute.findings import Acceptance, Finding, Severity, Slug
-from refute.judgement import measures, theatre_document
+from refute.judgement import clarity_document, measures, theatre_document
 from refute.judgement.beside import save_document
 from refute.judgement.place import FOLDER
 from refute.judgement.values import (
@@ -186,6 +186,7 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
         theatre=theatre_document.read(document),
         foretold=_foretold(document),
         speed=measures.read_speed(document["metrics"]),
+        clarity=clarity_document.read(document["metrics"]),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from refute.baseline import Baseline, TestOutcome
+from refute.judgement import clarity_document
 from refute.judgement.values import Judgement
 from refute.metrics import speed
 from refute.metrics.mutation import Counts
@@ -66,6 +67,7 @@ def members(judgement: Judgement) -> Document:
     return {
         "mutation": _mutation(judgement),
         "speed": None if judgement.speed is None else _speed(judgement.speed),
+        "clarity": clarity_document.member(judgement.clarity),
     }
 
 

@@ -13,6 +13,7 @@ from refute import __version__
 from refute.baseline import Baseline, TestOutcome
 from refute.findings import Finding
 from refute.metrics import mutation
+from refute.metrics.clarity import Clarity
 from refute.metrics.mutation import Counts, Estimate, Reason
 from refute.metrics.ranking import place
 from refute.metrics.speed import Speed
@@ -175,6 +176,8 @@ class Judgement:
     foretold: Estimate | None = None
     #: What the tests cost; None in the report of an older refute.
     speed: Speed | None = None
+    #: Whether failures can be understood; None when nobody asked.
+    clarity: Clarity | None = None
 
     @property
     def counts(self) -> Counts:
@@ -233,6 +236,7 @@ def assemble(
     theatre: Theatre | None = None,
     foretold: Estimate | None = None,
     speed: Speed | None = None,
+    clarity: Clarity | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
 
@@ -262,6 +266,7 @@ def assemble(
         theatre=theatre,
         foretold=foretold,
         speed=speed,
+        clarity=clarity,
     )
 
 

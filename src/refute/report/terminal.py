@@ -32,6 +32,7 @@ from refute.report import (
     theatre,
 )
 from refute.report.accepted import accepted
+from refute.report.clarity import clarity
 from refute.report.diff import excerpt, fitted
 from refute.report.outside import OUTSIDE, in_words, left_out, set_aside
 from refute.report.speed import speed
@@ -74,6 +75,7 @@ def render(judgement: Judgement, console: Console) -> None:
     left_out(judgement, console)
     theatre.render(judgement, console)
     speed(judgement, console)
+    clarity(judgement, console)
     accepted(judgement, console)
     _next(judgement, judged, console)
 

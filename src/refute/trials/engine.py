@@ -35,6 +35,7 @@ from refute.trials.scribe import Broken, Pieces, read_mutants, read_pieces
 from refute.trials.seal import Seal, SealKind
 from refute.trials.services import listening
 from refute.trials.slot import Launch, Record, Slot, alive, greet, narrowed
+from refute.trials.telling import Telling
 from refute.trials.tracing import Tracing
 
 PROCESSES = 256
@@ -227,9 +228,10 @@ class Engine:
         self._cold_hunt(rest, baseline, emit, [names[test] for test in sorted(unfit)])
         return unfit
 
-    def strengthen(self, work: Pairs | Tracing | Asking) -> bool:
-        """Run what is to be run for verdicts on tests and doubles, until nothing more is wanted;
-        after the hunt. Returns False, and runs nothing, where forks don't suit this suite.
+    def strengthen(self, work: Pairs | Tracing | Asking | Telling) -> bool:
+        """Run what is to be run for verdicts on tests and doubles, or for texts of failures,
+        until nothing more is wanted; after the hunt. Returns False, and runs nothing, where
+        forks don't suit this suite.
         """
         if self._pool is None:
             return False

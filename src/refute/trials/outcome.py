@@ -46,6 +46,8 @@ class Failure:
     by_test: bool
     #: True when the fault raised something by accident in project code, however it ended.
     accident: bool
+    #: Line of the tests' own code that it came by last; 0 where there is none.
+    line: int = 0
 
 
 Began = tuple[tuple[int, tuple[int, ...]], ...] | None

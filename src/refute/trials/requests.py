@@ -90,6 +90,7 @@ def told_failure(baseline: Baseline, reply: Record, test: int | None) -> Failure
         message=found["message"],
         by_test=found["by_test"],
         accident=any(accident not in usual for accident in found["accidents"]),
+        line=found.get("line", 0),
     )
 
 
