@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from math import inf
-from pathlib import Path
 from time import monotonic
 
-from refute import findings, judgement, unclear
-from refute.acceptance import accept
+from refute import judgement
 from refute.baseline import Baseline
-from refute.budgeting import foretold, what_was_done
-from refute.changes import Changes
+from refute.budgeting import what_was_done
+from refute.concluding import Course, conclude
 from refute.console import Console
 from refute.diary import Diary
 from refute.failures import Failures
@@ -21,28 +18,23 @@ from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
 from refute.faults.plan import Plan, Planned, make_plan
 from refute.faults.select import estimate, selected_files, without_unsafe
-from refute.finding import Finding, ordered
 from refute.interpreter import choose
-from refute.judgement import Clarity, Judgement, Source
+from refute.judgement import Judgement
 from refute.keeping import context_of, open_store, read_tree
 from refute.ledger import Ledger, without_unfit
-from refute.project import Project, discover
+from refute.project import discover
 from refute.reuse import Reuse
 from refute.reuse_strength import StrengthReuse
 from refute.selecting import Choice, files_with_changes, find_changes
 from refute.selecting import choose as choose_mutants
 from refute.settings import Settings
 from refute.strengthening import Strengthening
-from refute.theatre import findings as theatre_findings
-from refute.theatre.theatre import Theatre
-from refute.theatre.traced import settle_reached
 from refute.trials.engine import Engine
 from refute.trials.machine import choose_seal
 from refute.trials.merged import check_origin
 from refute.trials.observation import Collected
 from refute.trials.outcome import Outcome
 from refute.trials.seal import Seal, SealKind
-from refute.verdicts import Judged, Verdict
 
 
 def run(settings: Settings, console: Console) -> Judgement:
@@ -85,58 +77,21 @@ def run(settings: Settings, console: Console) -> Judgement:
                     failures.run(engine, settings, ledger, strength, diary)
         except KeyboardInterrupt:
             diary.interrupted(ledger.done, len(ledger.planned))
-    judged = tuple(ledger.judged.values())
-    theatre = None if settings.score_only else strength.judge(judged)
-    judged = settle_reached(judged, theatre.traces if theatre is not None else {})
-    clarity = failures.clarity()
-    found = _findings(judged, theatre, clarity, strength, seal)
-    whole = strength.complete and not (settings.paths or changes or settings.shard)
-    result = judgement.assemble(
-        environment=_environment(settings, project, baseline, seal),
-        selection=_selection(settings, choice, changes),
-        project=judgement.Project(project.name, project.files, project.tests),
-        baseline=baseline,
-        judged=judged,
-        theatre=theatre,
-        speed=judgement.measure_speed(baseline, judged, theatre, strength.matrix),
-        clarity=clarity,
-        findings=_accepted(found, project, baseline, diary, whole=whole),
-        sources=_sources(project.root, judged),
-        timing=diary.stages,
-        notes=diary.remarks,
-        partial=any(item.verdict is Verdict.PENDING for item in judged),
-        foretold=foretold(plan, judged) if settings.budget else None,
+    return conclude(
+        Course(
+            settings,
+            project,
+            seal,
+            changes,
+            choice,
+            plan,
+            baseline,
+            ledger,
+            strength,
+            failures,
+            diary,
+        )
     )
-    judgement.save(result, project.root)
-    return result
-
-
-def _findings(
-    judged: tuple[Judged, ...],
-    theatre: Theatre | None,
-    clarity: Clarity | None,
-    strength: Strengthening,
-    seal: Seal,
-) -> tuple[Finding, ...]:
-    """All that a reader should know."""
-    baseline, silent = strength.baseline, not strength.complete and not strength.outside
-    found = [*findings.find(judged, baseline, unsealed=_unsealed(seal), silent=silent)]
-    found += unclear.find(clarity, baseline.tests)
-    if theatre is not None:
-        found += theatre_findings.find(theatre, baseline)
-    return ordered(found)
-
-
-def _accepted(
-    found: tuple[Finding, ...], project: Project, baseline: Baseline, diary: Diary, *, whole: bool
-) -> tuple[Finding, ...]:
-    """The findings, with those marked that somebody has accepted."""
-    tests = [test.id for test in baseline.tests]
-    today = date.today().isoformat()
-    made = accept(found, project.root, tests, today, sources=project.files, whole=whole)
-    for slug, text in made.warnings:
-        diary.warn(slug, text)
-    return made.findings
 
 
 def _collect(engine: Engine, diary: Diary) -> Collected:
@@ -259,41 +214,3 @@ def _faults(engine: Engine, files: Iterable[str], diary: Diary) -> list[Mutant]:
     for file in broken:
         diary.warn("syntax-error", f"{file.file}:{file.line} is not judged: {file.reason}.")
     return mutants
-
-
-def _environment(
-    settings: Settings, project: Project, baseline: Baseline, seal: Seal
-) -> judgement.Environment:
-    return judgement.Environment(
-        python=baseline.versions["python"],
-        pytest=baseline.versions["pytest"],
-        seal=seal.kind.value if not seal.reason else f"{seal.kind.value}: {seal.reason}",
-        cores=settings.jobs,
-        commit=project.commit,
-        dirty=project.dirty,
-    )
-
-
-def _selection(settings: Settings, choice: Choice, changes: Changes | None) -> judgement.Selection:
-    from refute_child.operators import OPERATORS
-
-    return judgement.Selection(
-        paths=settings.paths,
-        operators=tuple(name for name in OPERATORS if settings.operators.allows(name)),
-        rules_off=settings.rules_off,
-        isolation=settings.isolation,
-        changes=changes.what if changes is not None else "",
-        changed_tests=choice.changed,
-        budget=settings.budget,
-        shard="/".join(map(str, settings.shard or ())),
-        left_out=len(choice.outside),
-    )
-
-
-def _unsealed(seal: Seal) -> str:
-    return seal.reason if seal.kind is SealKind.NONE else ""
-
-
-def _sources(root: Path, judged: Iterable[Judged]) -> dict[str, Source]:
-    files = {item.mutant.file for item in judged}
-    return {file: Source.decode((root / file).read_bytes()) for file in sorted(files)}

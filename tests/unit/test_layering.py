@@ -57,6 +57,7 @@ ROOMS = {
     "pipeline": (
         "refute.pipeline",
         "refute.budgeting",
+        "refute.concluding",
         "refute.diary",
         "refute.failures",
         "refute.keeping",
