@@ -14,6 +14,7 @@ import pytest
 from _pytest.outcomes import Failed
 from _pytest.runner import runtestprotocol
 
+from .observe.masks import without_secrets
 from .wire import Record
 
 _seed_random = random.seed
@@ -69,7 +70,7 @@ class Runner:
             record["outcome"] = "failed"
             record["failure"] = self._failure
         if self._detail:
-            record["detail"] = self._detail
+            record["detail"] = without_secrets(self._detail)
         return record
 
     @pytest.hookimpl(tryfirst=True)
@@ -129,7 +130,7 @@ class Runner:
             name, message = told.groups("") if told else (name, "")
         else:
             files = []
-        message = _ADDRESS.sub("0x...", message)
+        message = without_secrets(_ADDRESS.sub("0x...", message))
         by_test, line = self._by_test(files), self._place(frames)
         self._failure = _record(phase, name[:120], message[:200], by_test=by_test, line=line)
         self._outcome = "failed"

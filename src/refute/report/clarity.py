@@ -25,7 +25,7 @@ def clarity(judgement: Judgement, console: Console) -> None:
         return
     share = percent(found.clear, found.taken)
     of = plural(found.taken, "failure text")
-    heading(console, f"Clarity: {found.clear:,} of {of} show both values ({share})")
+    heading(console, f"Clarity: both values are shown in {found.clear:,} of {of} ({share})")
     others = _others(found)
     if others:
         prose(console, others, 2, "dim")

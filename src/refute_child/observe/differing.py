@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..wire import Record
 from .comparing import common, first, restored, words_of
+from .hiding import learn_from
 from .kept import Node
 from .masks import MASK
 from .received import Event
@@ -27,6 +28,7 @@ def differ(
     empty for what is no double), ``file`` and ``line`` of the project code, ``before``
     and ``after`` in words, which are empty for what was not sent at all.
     """
+    learn_from((*one, *two), secrets)
     found: Record = {"received": None, "returned": None}
     for returned in (False, True):
         usual, again, under = (

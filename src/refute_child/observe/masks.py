@@ -79,3 +79,16 @@ def is_secret_name(name: str) -> bool:
     if any(fragment in joined for fragment in _FRAGMENTS):
         return True
     return any(word.lower() in _WORDS for word in _WORD.findall(name))
+
+
+def secrets_in(text: str) -> list[str]:
+    """What ``without_secrets`` puts masks in the place of, without quotes."""
+    if _HINTS.search(text) is None:
+        return []
+    found: list[str] = []
+    for pattern, replacement in _PATTERNS:
+        for match in pattern.finditer(text):
+            before, _, after = match.expand(replacement).partition(MASK)
+            whole = match.group()
+            found.append(whole[len(before) : len(whole) - len(after)].strip("'\""))
+    return found
