@@ -67,7 +67,7 @@ def test_all_failures_are_taken_and_counted(till: Done) -> None:
     assert (found["clear"], found["far"]) == (2, 1)
     assert found["kinds"] == {"clear": 2, "partial": 0, "error": 0, "not_called": 1, "bare": 1}
     assert found["crashed"] >= 1
-    assert "Clarity: 2 of 4 failure texts show both values (50.0%)" in till.output
+    assert "Clarity: both values are shown in 2 of 4 failure texts (50.0%)" in till.output
 
 
 def test_a_clear_one(till: Done) -> None:

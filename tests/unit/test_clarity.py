@@ -275,7 +275,7 @@ def summary(found: Judgement) -> str:
 
 def test_the_summary_has_a_line_and_quotes_the_worst() -> None:
     text = summary(blamed(of(*ALL, late=4)))
-    assert "Clarity: 1 of 3 failure texts show both values (33.3%)\n" in text
+    assert "Clarity: both values are shown in 1 of 3 failure texts (33.3%)\n" in text
     assert (
         "  1 only that something was not called; 1 bare; 1 far from a fault that it does not name;"
         in text
