@@ -16,6 +16,7 @@ from refute.diary import Diary
 from refute.failures import Failures
 from refute.faults.plan import Plan
 from refute.finding import Finding, ordered
+from refute.interpreter import Interpreter
 from refute.judgement import Clarity, Judgement, Source
 from refute.ledger import Ledger
 from refute.project import Project
@@ -35,6 +36,7 @@ class Course:
 
     settings: Settings
     project: Project
+    interpreter: Interpreter
     seal: Seal
     changes: Changes | None
     choice: Choice
@@ -58,7 +60,7 @@ def conclude(course: Course) -> Judgement:
     found = _findings(judged, theatre, clarity, strength, course.seal)
     whole = strength.complete and not (settings.paths or course.changes or settings.shard)
     result = judgement.assemble(
-        environment=_environment(settings, project, baseline, course.seal),
+        environment=_environment(course),
         selection=_selection(settings, course.choice, course.changes),
         project=judgement.Project(project.name, project.files, project.tests),
         baseline=baseline,
@@ -105,9 +107,13 @@ def _accepted(
     return made.findings
 
 
-def _environment(
-    settings: Settings, project: Project, baseline: Baseline, seal: Seal
-) -> judgement.Environment:
+def _environment(course: Course) -> judgement.Environment:
+    settings, project, baseline, seal = (
+        course.settings,
+        course.project,
+        course.baseline,
+        course.seal,
+    )
     return judgement.Environment(
         python=baseline.versions["python"],
         pytest=baseline.versions["pytest"],
@@ -115,6 +121,7 @@ def _environment(
         cores=settings.jobs,
         commit=project.commit,
         dirty=project.dirty,
+        interpreter=str(course.interpreter.path),
     )
 
 

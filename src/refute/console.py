@@ -87,7 +87,7 @@ class Console:
         self._task: TaskID | None = None
         self._clock: deque[tuple[float, int]] = deque(maxlen=WINDOW)
         self._named = 0
-        self._step = 0
+        self._step, self._what = 0, ""
         self._said = 0.0
         self._calm, self._long = calm, long
         #: What is under way, since when, and after how many seconds there will be a word of it.
@@ -196,6 +196,9 @@ class Console:
 
     def _advance(self, done: int, total: int, what: str, state: str = "") -> None:
         """Move the line on, or print one for each tenth, if the last is old enough."""
+        if what != self._what:
+            # One stage may go through several things, one after the other.
+            self._what, self._step = what, 0
         counted = f"{done:,} of {total:,} {what}"
         if self._live is not None and self._task is not None:
             self._live.update(self._task, total=total, completed=done, state=state or counted)

@@ -232,6 +232,7 @@ def _result(
             cores=settings.jobs,
             commit=project.commit,
             dirty=project.dirty,
+            interpreter=str(interpreter.path),
         ),
         scope=Scope(
             pattern="" if options.pattern is None else options.pattern.pattern,

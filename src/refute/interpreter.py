@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -64,6 +64,13 @@ class Interpreter:
 def choose(settings: Settings, project: Project) -> Interpreter:
     """The interpreter for a project, with the reason. Raises as ``choose_for`` does."""
     return choose_for(project.root, settings.python, os.environ)
+
+
+def as_before(settings: Settings, last: str) -> Settings:
+    """The settings with the interpreter of the last run, so that what it found is repeated as it
+    was. ``last`` is its path: empty, or gone (a report from another machine), changes nothing.
+    """
+    return replace(settings, python=last) if last and Path(last).is_file() else settings
 
 
 def choose_for(root: Path, named: str | None, variables: Mapping[str, str]) -> Interpreter:

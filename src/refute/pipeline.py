@@ -63,7 +63,9 @@ def run(settings: Settings, console: Console) -> Judgement:
         choice = choose_mutants(mutants, baseline, tree, changes, settings.shard)
         diary.chosen(choice.notes)
         plan = _plan(choice.mutants, baseline, ledger, settings.budget, leave=leave)
-        strength = _strength(engine, baseline, plan, choice, {*project.files} - {*files}, leave)
+        # Without all operators no file has all its mutants.
+        whole = () if settings.operators.narrows else files
+        strength = _strength(engine, baseline, plan, choice, {*project.files} - {*whole}, leave)
         context = context_of(settings, project, interpreter, engine.launch)
         failures = Failures(project.root, baseline)
         try:
@@ -81,6 +83,7 @@ def run(settings: Settings, console: Console) -> Judgement:
         Course(
             settings,
             project,
+            interpreter,
             seal,
             changes,
             choice,

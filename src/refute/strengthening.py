@@ -53,7 +53,7 @@ class Strengthening:
     outside: Sequence[Judged] = ()
     #: The tests that are judged; None for all.
     only: frozenset[int] | None = None
-    #: Source files of which this run makes no mutants.
+    #: Source files of which this run makes no mutants, or not all.
     left_out: frozenset[str] = frozenset()
     #: All that the verdicts need was run.
     complete: bool = False
@@ -76,12 +76,12 @@ class Strengthening:
         engine: Engine,
         judged: Sequence[Judged],
         factor: float,
-        progress: Callable[[int, int], None],
+        progress: Callable[[int, int, str], None],
         reuse: StrengthReuse,
     ) -> int:
         """Run what the verdicts on tests still need, then find out what became of survivors;
         returns the number of pairs. Nothing is run where forks don't suit the suite. ``factor``
-        is that of the limits of time.
+        is that of the limits of time; ``progress`` hears how many are done, of how many, of what.
         """
         self._learn(judged)
         self._take_over(reuse)
@@ -95,13 +95,13 @@ class Strengthening:
             wanted=lambda test: wanted(chances, self.matrix, test),
             silent=lambda test: silent(chances, self.matrix, test),
             tell=lambda pair, result, failure: reuse.told(pair, self._tell(pair, result, failure)),
-            on_done=lambda done: progress(done, len(chances.by_test)),
+            on_done=lambda done: progress(done, len(chances.by_test), "tests"),
             heard=reuse.heard,
             settled=reuse.settled,
         )
         pairs.begin(t for t in chances.by_test if self.only is None or t in self.only)
         self.complete = engine.strengthen(pairs) and self._ask_others(
-            engine, chances, limits, reuse
+            engine, chances, limits, reuse, progress
         )
         mutants = {item.mutant.id: item.mutant for item in judged}
 
@@ -110,9 +110,11 @@ class Strengthening:
             self._differences[id] = found
 
         tracing = Tracing(self.baseline, limits, records, tell, reuse.trace, reuse.traced)
+        tracing.on_done = lambda done, total: progress(done, total, "survivors")
         tracing.begin(worth_tracing(judged, chances))
         engine.strengthen(tracing)
         asking = Asking(self.root, self.baseline, limits, self._answers.__setitem__)
+        asking.on_done = lambda done, total: progress(done, total, "exceptions of doubles")
         asking.begin(questions(self.baseline, self._units()))
         engine.strengthen(asking)
         return sum(map(len, self._pairs.values())) - before
@@ -126,7 +128,12 @@ class Strengthening:
         }
 
     def _ask_others(
-        self, engine: Engine, chances: Chances, limits: Limits, reuse: StrengthReuse
+        self,
+        engine: Engine,
+        chances: Chances,
+        limits: Limits,
+        reuse: StrengthReuse,
+        progress: Callable[[int, int, str], None],
     ) -> bool:
         """Put changes that no double let through to a test before those tests, too, for which
         the call goes to something real; returns whether all was run.
@@ -144,6 +151,8 @@ class Strengthening:
             for place in places
             for fault in place.faults
         }
+        # Those first that are asked about most: each of them may settle many places.
+        counts = Counter(test for place in places for test in place.others)
         asked = Pairs(
             baseline=self.baseline,
             limits=limits,
@@ -151,12 +160,10 @@ class Strengthening:
             wanted=wanted,
             silent=lambda _: False,
             tell=lambda pair, result, failure: reuse.told(pair, self._tell(pair, result, failure)),
-            on_done=lambda _: None,
+            on_done=lambda done: progress(done, len(counts), "tests without doubles"),
             heard=reuse.heard,
             settled=reuse.settled,
         )
-        # Those first that are asked about most: each of them may settle many places.
-        counts = Counter(test for place in places for test in place.others)
         asked.begin(sorted(counts, key=lambda test: (-counts[test], test)))
         return engine.strengthen(asked)
 

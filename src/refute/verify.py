@@ -17,7 +17,7 @@ from refute.console import Console
 from refute.diary import Diary
 from refute.errors import ExitCode, fail
 from refute.faults.plan import Planned
-from refute.interpreter import choose
+from refute.interpreter import as_before, choose
 from refute.judgement import Judged, Judgement, Verdict
 from refute.project import Project, discover
 from refute.settings import Settings
@@ -80,13 +80,18 @@ class Verification:
         return tuple(check for check in self.checks if not check.asked)
 
 
-def run(settings: Settings, sample: int, seed: int, console: Console) -> ExitCode:
-    """Verify the last run of this project; prints the agreement.
+def run(
+    settings: Settings, sample: int, seed: int, console: Console, *, named: bool = False
+) -> ExitCode:
+    """Verify the last run of this project; prints the agreement. The interpreter is that of the
+    last run, unless the user has ``named`` one with the command.
 
     Raises RefuteError: no-report, bad-report (the sources have changed since), no-seal (there
     is no other way to mount mutated source), reference-red, and those of a run.
     """
     last = judgement.load(settings.root)
+    if not named:
+        settings = as_before(settings, last.environment.interpreter)
     diary = Diary(console.handle)
     project = discover(settings)
     _same_sources(last, project)

@@ -58,19 +58,22 @@ class Traces:
         received.start()
         self._runner.before = received.begin
         self._ticks.begin(_ENDLESS, lambda: None)
-        usual = [
-            [self._events(received, test, number + 2 * position) for number in range(2)]
-            for position, test in enumerate(tests)
-        ]
+        # All of them in turn, so that each is preceded by the same one the second time as under
+        # the mutant: what tests leave behind for one another must not be taken for its doing.
+        count = len(tests)
+        first, second = (
+            [self._events(received, test, turn * count + n) for n, test in enumerate(tests)]
+            for turn in range(2)
+        )
         try:
             self._arming.arm(mutant, live, loaded)
         except Unswappable as reason:
             return {"unswappable": str(reason)}
         for position, test in enumerate(tests):
-            one, two = usual[position]
+            one, two = first[position], second[position]
             if one is None or two is None:
                 continue
-            under = self._events(received, test, 2 * len(tests) + position)
+            under = self._events(received, test, 2 * count + position)
             if under is not None:
                 found = differ(one, two, under, received.secrets)
                 self._forks.tell({"test": test, "difference": found})

@@ -186,9 +186,9 @@ class Zygote:
         def work(report: Report) -> Record:
             return traces.run(request["mutant"], tests, self._live, self._loaded, sides)
 
-        # The board's places: both unchanged runs of each test, then those under the mutant.
+        # The board's places: all tests unchanged, once more, then under the mutant.
         each = [Limit(*limit) for limit in request["limits"]]
-        _, told = self._forks.run(work, [*(limit for limit in each for _ in range(2)), *each])
+        _, told = self._forks.run(work, 3 * each)
         if not told or "broken" in told[-1] or "test" in told[-1]:
             clear_capture(suite.items[0].config)
         found = {str(one["test"]): one["difference"] for one in told if "test" in one}

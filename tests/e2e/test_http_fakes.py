@@ -45,6 +45,13 @@ def test_responses_are_changed_in_status_and_body(done: Done) -> None:
     assert tried == noticed > 0
 
 
+def test_survivors_are_seen_to_reach_the_fake(done: Done) -> None:
+    fates = [one["trace"]["words"] for one in done.report["mutants"] if one["trace"]]
+    assert fates
+    assert all(words.startswith("swallowed by double requests at shop.py:5") for words in fates)
+    assert any("(sent json={'count': 2} instead of " in words for words in fates)
+
+
 def test_a_fault_at_a_fake_can_be_repeated_by_hand() -> None:
     with stage("httpfake") as made:
         found = made.run("--jobs", "2").report["double_faults"]
@@ -53,6 +60,6 @@ def test_a_fault_at_a_fake_can_be_repeated_by_hand() -> None:
             for one in found
             if one["change"] == "status" and one["site"]["function"] == "cancel"
         )
-        shown = made.finish(made.start("try", status["id"], "test_cancel", "--python", made.python))
+        shown = made.finish(made.start("try", status["id"], "test_cancel"))
     assert "assert" in shown.output
     assert "did not notice" not in shown.output

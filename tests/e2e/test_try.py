@@ -7,8 +7,10 @@ import os
 import pty
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.e2e.stage import PATIENCE, Done, Stage, stage
@@ -233,3 +235,26 @@ def test_ctrl_c(judged: tuple[Stage, Done]) -> None:
     os.killpg(program.pid, signal.SIGINT)
     assert place.finish(program).code == 130
     assert place.clean()
+
+
+def test_the_interpreter_of_the_run_is_kept() -> None:
+    with stage("calc") as made:
+        other = made.folder / "other"
+        subprocess.run([made.python, "-m", "venv", "--without-pip", other], check=True)
+        python = str(other / "bin" / "python")
+        site = next((other / "lib").glob("python*")) / "site-packages"
+        (site / "borrowed.pth").write_text(str(Path(pytest.__file__).parents[1]))
+        (made.project / "tests" / "test_where.py").write_text(
+            "import sys\n\nfrom calc import add\n\n\n"
+            f"def test_where():\n    assert sys.prefix == {str(other)!r}\n"
+            "    assert add(1, 2) == 3\n"
+        )
+        done = made.run("--jobs", "1", python=python)
+        assert done.code == 0, done.output
+        assert done.report["environment"]["interpreter"] == python
+        tried = made.finish(made.start("try", mutant(done, "+", "-"), "test_where"))
+        assert (tried.code, "noticed" in tried.output) == (0, True), tried.output
+        named = attempt(made, mutant(done, "+", "-"), "test_where")
+        assert "does not pass without the fault" in named.output
+        verified = made.finish(made.start("verify", "--sample", "1"))
+        assert verified.code == 0, verified.output

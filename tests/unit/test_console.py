@@ -85,6 +85,17 @@ def test_a_long_suite_shows_how_far_it_is() -> None:
     assert len(lines) == 10
 
 
+def test_each_part_of_a_stage_shows_how_far_it_is() -> None:
+    runs = [TestsRun(done, 20, things) for things in ("tests", "survivors") for done in (10, 20)]
+    lines = said(StageStarted("strength"), *runs, calm=0).splitlines()
+    assert [line.split("  ")[-1] for line in lines] == [
+        "10 of 20 tests",
+        "20 of 20 tests",
+        "10 of 20 survivors",
+        "20 of 20 survivors",
+    ]
+
+
 def test_a_short_run_needs_no_progress() -> None:
     assert "%" not in said(*trials(50))
 

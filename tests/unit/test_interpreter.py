@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from refute.errors import RefuteError
-from refute.interpreter import choose_for, is_tool
+from refute.interpreter import as_before, choose_for, is_tool
+from refute.settings import Settings
 
 HERE = sysconfig.get_path("purelib")
 
@@ -178,3 +179,11 @@ def test_tools_are_known_by_path_and_by_their_files(tmp_path: Path) -> None:
     assert not is_tool(tmp_path, {"UV_TOOL_DIR": "/opt/t"})
     (tmp_path / "uv-receipt.toml").touch()
     assert is_tool(tmp_path, {})
+
+
+def test_what_a_run_found_is_repeated_under_its_interpreter(tmp_path: Path) -> None:
+    before, settings = environment(tmp_path / "env"), Settings(tmp_path, python="3.12")
+    assert as_before(settings, str(before)).python == str(before)
+    # A report from another machine, or of an earlier version.
+    for gone in (str(tmp_path / "gone"), ""):
+        assert as_before(settings, gone) is settings

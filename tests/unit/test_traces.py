@@ -105,6 +105,19 @@ def threaded(sink):
 
 async def _threaded(sink):
     return await asyncio.to_thread(sink, "from a thread")
+
+
+BASE = None
+
+
+def use(base):
+    global BASE
+    BASE = base
+
+
+def fetch(client, name):
+    client.get(f"{BASE}/{name}")
+    return len(name) + 0
 """
 
 TESTS = """\
@@ -194,6 +207,14 @@ def test_unsteady():
 
 def test_threaded():
     shop.threaded(Mock(name="sink", return_value=1))
+
+
+def test_fetch():
+    shop.fetch(Mock(name="client"), "index")
+
+
+def test_use():
+    shop.use("mirror")
 """
 
 CLOUD = """\
@@ -283,6 +304,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "unsteady": ('"steady"', '"staedy"', "test_unsteady"),
     "callback": ('row == "x"', 'row != "x"', "test_each"),
     "thread": ('"from a thread"', '"from a therad"', "test_threaded"),
+    "left_behind": ("len(name) + 0", "len(name) - 0", "test_fetch test_use"),
     "noticed": ("cloud.run_kubectl([", "(lambda *a, **k: 0)([", "test_remove"),
 }
 
@@ -315,7 +337,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (folder / "shop.py").write_text(SHOP)
     (folder / "cloud.py").write_text(CLOUD)
     (folder / "test_shop.py").write_text(textwrap.dedent(TESTS))
-    asked = [(record(folder, before, after), [test]) for before, after, test in CASES.values()]
+    asked = [
+        (record(folder, before, after), tests.split()) for before, after, tests in CASES.values()
+    ]
     head = f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\n"
     done = subprocess.run(
         [sys.executable, "-B", "-c", head + CHILD],
@@ -410,6 +434,13 @@ def test_what_a_double_received(
         "before": before,
         "after": after,
     }
+
+
+def test_what_one_test_leaves_for_another_is_not_the_mutants_doing(told: dict[str, Any]) -> None:
+    assert told["left_behind"] == [
+        {"test": "test_fetch", "difference": None},
+        {"test": "test_use", "difference": None},
+    ]
 
 
 def test_what_a_thread_sends_has_no_line(told: dict[str, Any]) -> None:

@@ -73,6 +73,19 @@ def test_each_survivor_is_asked_for_once() -> None:
     assert told == {"b": {1: None}}
 
 
+def test_it_is_told_how_far_it_is() -> None:
+    counts: list[tuple[int, int]] = []
+    records = {"a": record(path="x"), "b": record(path="y")}
+    work = Tracing(some(1), LIMITS, records, lambda *_: None)
+    work.on_done = lambda done, total: counts.append((done, total))
+    work.begin([("a", [0]), ("b", [0])])
+    for reply in ({"found": {"0": None}}, {"result": "slot-died"}):
+        request = work.next_request(None)
+        assert request is not None
+        work.on_reply(request, reply)
+    assert counts == [(1, 2), (2, 2)]
+
+
 def test_what_can_not_be_looked_into_is_left_out() -> None:
     work, _ = traced(some(1), a=record(), far=record(elsewhere=True))
     assert work.begin([("far", [0]), ("unknown", [0]), ("a", [])]) == 0

@@ -26,7 +26,8 @@ def attempt(fault: str, test: str, root: Path, **given: Any) -> ExitCode:
     FAULT is an id that refute has printed, of a mutant (m-...) or of a double fault (d-...); its
     first characters are enough. TEST is a test's node id, its name, or a part that no other
     test has. pytest prints what it would print if you had made the change yourself, but your
-    files stay as they are. Before that the test is run once without the fault, in silence.
+    files stay as they are. Before that the test is run once without the fault, in silence. Both
+    run under the interpreter of the last run, unless you name one with --python.
 
     The last line says whether the test noticed, and how. So does the exit code: 0 if it noticed,
     1 if it did not.
@@ -40,10 +41,13 @@ def attempt(fault: str, test: str, root: Path, **given: Any) -> ExitCode:
     settings = load(root, given)
     # The engine is imported late, so that --help and completion are quick.
     from refute import attempt as trying
+    from refute.interpreter import as_before
     from refute.judgement import load as load_report
     from refute.report import lookup
 
     last = load_report(settings.root)
+    if given["python"] is None:
+        settings = as_before(settings, last.environment.interpreter)
     chosen: trying.Fault
     if fault.strip().lower().startswith("d-"):
         chosen = lookup.find_fault(last, fault).fault

@@ -43,7 +43,8 @@ def verify(path: Path, sample: int, seed: int, **given: Any) -> ExitCode:
     refute earns its speed by forks and swapped code. This command takes a random sample of its
     verdicts and repeats each in the slowest and plainest way: a fresh process, mutated source
     on disk, plain pytest. It prints how many agree and explains each that does not; the exit
-    code is 1 if there is any. Ctrl-C is fine: you get the answer for those that were repeated.
+    code is 1 if there is any. The tests run under the interpreter of the last run, unless you
+    name one with --python. Ctrl-C is fine: you get the answer for those that were repeated.
 
     \b
     Examples:
@@ -56,4 +57,5 @@ def verify(path: Path, sample: int, seed: int, **given: Any) -> ExitCode:
     from refute.console import Console
 
     with Console(quiet=settings.quiet, plain=settings.plain) as progress:
-        return verification.run(settings, sample, seed, progress)
+        named = given["python"] is not None
+        return verification.run(settings, sample, seed, progress, named=named)

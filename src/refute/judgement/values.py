@@ -34,6 +34,8 @@ class Environment:
     #: Commit of the working tree, and whether it had changes; None without git.
     commit: str | None = None
     dirty: bool | None = None
+    #: Path of the interpreter that ran the tests; empty in reports of earlier versions.
+    interpreter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from refute.faults.double import DoubleFault
 from refute.observed import Double, Observed
 from refute.strength import Matrix, Pair
 from refute.theatre.chances import Chances, Place
+from refute.theatre.steady import steady, steady_change
 from refute.theatre.wanted import noticed
 
 DEAF_FROM = 5
@@ -152,7 +153,9 @@ def _worth(change: str) -> int:
 
 def _example(place: Place, fault: DoubleFault, observed: Observed) -> str:
     """The change in a few words; an element is shown within its list or tuple."""
-    original, after = fault.original, "" if fault.change == "dropped" else fault.replacement
+    original, after = steady_change(
+        fault.original, "" if fault.change == "dropped" else fault.replacement
+    )
     if original in _SECRETS:
         # Both would be the same mask.
         original, after = "a secret", "another" if fault.change in _VALUES else after
@@ -183,7 +186,7 @@ def _siblings(place: Place, fault: DoubleFault, parent: str, observed: Observed)
             for call in double.calls:
                 if call.site == place.site and call.method == fault.method:
                     matches = ((pattern.fullmatch(one.path), one) for one in call.arguments)
-                    return {int(match[1]): one.shown for match, one in matches if match}
+                    return {int(match[1]): steady(one.shown) for match, one in matches if match}
     return {}
 
 

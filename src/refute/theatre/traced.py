@@ -11,6 +11,7 @@ from refute.metrics.ranking import ranked
 from refute.observed import Double, DoubleKind
 from refute.theatre.chances import Chances
 from refute.theatre.identity import double_id
+from refute.theatre.steady import steady_change
 from refute.theatre.swallowed import Change, Difference, Fate, Trace
 from refute.trials.outcome import Mechanism
 from refute.verdicts import Judged, Reached
@@ -56,6 +57,7 @@ def _change(fields: Mapping[str, Any] | None, mutant: Mutant) -> Change | None:
         target, made = fields["target"], fields["made"]
         id = double_id(Double(target, name, DoubleKind.MOCK, False, made, 0))
         name = target or name
+    before, after = steady_change(fields["before"], fields["after"])
     # What left in a thread of a library's has no line of the project's above it.
     nowhere = not fields["file"]
     return Change(
@@ -63,6 +65,6 @@ def _change(fields: Mapping[str, Any] | None, mutant: Mutant) -> Change | None:
         name=name,
         file=mutant.file if nowhere else fields["file"],
         line=mutant.line if nowhere else fields["line"],
-        before=fields["before"],
-        after=fields["after"],
+        before=before,
+        after=after,
     )

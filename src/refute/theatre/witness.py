@@ -62,7 +62,7 @@ def judge_tests(
 
     ``importing`` are tests that execute no line of the project and yet use names of it: their
     subject ran at import, and they are unjudged rather than untouched. ``left_out`` are source
-    files that this run makes no mutants of: nobody is blamed who executes lines there.
+    files that this run makes no mutants of, or not all: nobody is blamed who executes lines there.
     """
     items = tuple(judged)
     weights = {item.mutant.id: WEIGHTS.get(item.mutant.operator, USUAL) for item in items}

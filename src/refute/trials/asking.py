@@ -23,13 +23,17 @@ BESIDE = 45.0
 class Asking:
     """Decides what is run next, and takes in the replies; knows no process.
 
-    ``tell`` gets one answer to each question that was asked.
+    ``tell`` gets one answer to each question that was asked; ``on_done`` hears of each how many
+    are done, of how many.
     """
 
     root: Path
     baseline: Baseline
     limits: Limits
     tell: Callable[[Question, Answer], None]
+    on_done: Callable[[int, int], None] = lambda done, total: None
+    _done: int = 0
+    _total: int = 0
     _queue: deque[tuple[Question, int]] = field(default_factory=deque)
 
     def begin(self, questions: Iterable[Question]) -> None:
@@ -41,6 +45,7 @@ class Asking:
                 self._queue.append((question, 0))
             else:
                 self.tell(question, Answer(NOT_EXAMINED, "the call runs where it can't be changed"))
+        self._total = len(self._queue)
 
     def next_request(self, mode: str | None) -> Request | None:
         """The next question; None when none is left."""
@@ -66,6 +71,8 @@ class Asking:
             self._queue.append((question, number + 1))
         else:
             self.tell(question, answer)
+            self._done += 1
+            self.on_done(self._done, self._total)
 
     def _fault(self, chance: Chance) -> Record:
         """Where the hook goes, as a child needs to know it."""

@@ -45,6 +45,10 @@ class Tracing:
     known: Callable[[str, list[int]], Told | None] = lambda id, tests: None
     #: Hears all that was found out, with the tests that were asked and what began there.
     heard: Callable[[str, list[int], Told, Began], None] = lambda id, tests, told, began: None
+    #: Hears of each how many are done, of how many.
+    on_done: Callable[[int, int], None] = lambda done, total: None
+    _done: int = 0
+    _total: int = 0
     _queue: deque[tuple[str, list[int]]] = field(default_factory=deque)
 
     def begin(self, survivors: Iterable[tuple[str, Iterable[int]]]) -> int:
@@ -66,7 +70,8 @@ class Tracing:
                 known += 1
                 if told:
                     self.tell(id, told)
-        return len(self._queue)
+        self._total = len(self._queue)
+        return self._total
 
     def next_request(self, mode: str | None) -> Request | None:
         """The next survivor; None when none is left."""
@@ -90,6 +95,8 @@ class Tracing:
             self.heard(id, tests, told, began_in(reply.get("starts")))
         if told:
             self.tell(id, told)
+        self._done += 1
+        self.on_done(self._done, self._total)
 
 
 def choose(baseline: Baseline, tests: Iterable[int]) -> list[int]:

@@ -61,6 +61,8 @@ class Exchanges:
         self._found = found
         self._hooked: set[tuple[str, str]] = set()
         self._place: _Place | None = None
+        #: Also hears of each request, with the double that it reaches and the frame behind it.
+        self.watch: Callable[[Info, Any, FrameType], None] | None = None
 
     def install(self) -> None:
         """Put hooks into the libraries that have been imported by now."""
@@ -170,6 +172,8 @@ class Exchanges:
         info = self._info(library, target)
         if info is None:
             return None
+        if self.watch is not None:
+            self._book.safely(self.watch, info, request, frame)
         record = self._book.record(info, info)
         if record is None:
             return None

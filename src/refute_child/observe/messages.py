@@ -42,6 +42,17 @@ def fields_of(request: Any) -> Fields:
         return fields | {"body": text}
 
 
+def all_of(request: Any) -> Fields:
+    """A request as it is sent, to be compared: its parts, the whole address, and its headers."""
+    fields = fields_of(request)
+    parts = _split(str(request.url))
+    address = _unsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    headers = {_plain(name): _plain(value) for name, value in request.headers.items()}
+    sent = {name: value for name, value in headers.items() if name.lower() not in _LENGTHS}
+    del fields["path"]
+    return {"method": fields.pop("method"), "url": address, **fields, "headers": sent}
+
+
 def changed_request(request: Any, path: str, change: str) -> Any:
     """The request with one part changed; None where the change does not apply."""
     before = fields_of(request)
@@ -103,6 +114,10 @@ def changed_response(response: Any, change: str) -> Any:
 def other_status(status: int) -> int:
     """A failure in the place of a success, and the reverse."""
     return 500 if status < 400 else 200
+
+
+def _plain(text: object) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else str(text)
 
 
 def _rebuilt(request: Any, method: str, url: str, body: bytes | None) -> Any:

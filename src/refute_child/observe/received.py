@@ -7,7 +7,6 @@ is put into words before two runs were compared.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,11 @@ from typing import Any
 
 import pytest
 
+from .crossed import CROSSINGS
 from .doubles import Doubles
 from .kept import Keeper, Node
 from .looks import hook
+from .messages import all_of
 from .mocks import Mocks, is_magic, method_of
 from .passing import Passing
 from .records import Info
@@ -29,7 +30,6 @@ from .sites import argument_names
 MOST = 400
 """Events of one run of a test that are kept."""
 _getframe = sys._getframe
-_fsdecode = os.fsdecode
 _ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__"})
 """The language's own methods of mocks that are told: all others may be called for any reason."""
 
@@ -69,6 +69,7 @@ class Received(Doubles):
         super().__init__(is_project, is_library, root)
         self._keeper = Keeper(self._mock_words)
         self._passing = Passing(self._book, self._plain_called, self._came)
+        self._exchanges.watch = self._requested
         self._events: list[Event] = []
 
     @property
@@ -243,8 +244,13 @@ class Received(Doubles):
         key = ("returned", code.co_filename, code.co_qualname)
         self._add(key, form, "", [("", value)], f"{code.co_qualname}()", frame)
 
+    def _requested(self, info: Info, request: Any, frame: FrameType) -> None:
+        """A request reaches a fake of an HTTP client."""
+        key, name = self._key(info)
+        self._add(key, "call", "request", [*all_of(request).items()], name, frame)
+
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
-        tell = _CROSSINGS.get(event)
+        tell = CROSSINGS.get(event)
         if tell is not None and self._book.active:
             self._book.safely(self._crossed, *tell(event, args), _getframe(1))
 
@@ -252,47 +258,3 @@ class Received(Doubles):
         ours, caller = self._behind(frame)
         if ours:
             self._add(("boundary", kind), "send", "", [("", sent)], f"{kind} {what}", caller)
-
-
-def _process(event: str, args: tuple[Any, ...]) -> tuple[str, str, object]:
-    """A child process: its program's name and its arguments, where the event has them."""
-    if event == "os.system":
-        return "process", "sh", _plain(args[0])
-    command = args[2] if event == "os.spawn" else args[1]
-    if type(command) not in (list, tuple):
-        command = [command]
-    words = [_plain(word) for word in command]
-    program = args[0] if event != "subprocess.Popen" or args[0] is not None else command[0]
-    shown = _plain(program)
-    return "process", str(shown).rsplit("/", 1)[-1][:80], words
-
-
-def _connect(event: str, args: tuple[Any, ...]) -> tuple[str, str, object]:
-    address = args[1]
-    if type(address) is tuple and len(address) >= 2:
-        return "connect", f"{address[0]}:{address[1]}"[:80], address[:2]
-    return "connect", "unix", _plain(address)
-
-
-def _sqlite(event: str, args: tuple[Any, ...]) -> tuple[str, str, object]:
-    path = _plain(args[0])
-    return "database", f"sqlite {str(path).rsplit('/', 1)[-1][:80]}", path
-
-
-def _plain(value: object) -> object:
-    try:
-        return _fsdecode(value)  # type: ignore[arg-type]
-    except TypeError:
-        return value
-
-
-_CROSSINGS: dict[str, Callable[[str, tuple[Any, ...]], tuple[str, str, object]]] = {
-    "subprocess.Popen": _process,
-    "os.system": _process,
-    "os.posix_spawn": _process,
-    "os.exec": _process,
-    "os.spawn": _process,
-    "socket.connect": _connect,
-    "sqlite3.connect": _sqlite,
-}
-"""Audit events that tell what a boundary is sent. Others tell no more than that it is crossed."""
