@@ -45,6 +45,27 @@ def test_markers_claim_and_names_of_project_files_do_not() -> None:
     assert claimed("tests/test_a.py::test_a", ("integration_test",)) == ("integration",)
 
 
+@pytest.mark.parametrize(
+    ("test", "subject", "words"),
+    [
+        ("TestNetworkWatchdog::test_init", "network_watchdog", ()),
+        ("test_network_watchdog_takes_flags", "network_watchdog", ()),
+        ("test_network_watch", "network_watchdog", ("network",)),
+        ("test_network_is_reached", "network_watchdog", ("network",)),
+    ],
+)
+def test_a_medium_that_begins_a_name_of_the_projects_is_a_subject(
+    test: str, subject: str, words: tuple[str, ...]
+) -> None:
+    assert claimed(f"tests/test_a.py::{test}", (), {subject}) == words
+
+
+def test_names_of_several_words_in_the_code_are_subjects() -> None:
+    base = baseline(named("tests/test_a.py::TestDatabaseManager::test_saves"))
+    assert find_claims(base, observed(seen()), ["DatabaseManager.save"]) == ()
+    assert len(find_claims(base, observed(seen()), ["database", "Manager.save"])) == 1
+
+
 INTEGRATION = "tests/integration/test_a.py::test_a"
 
 

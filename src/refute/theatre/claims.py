@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -90,9 +90,13 @@ class Leak:
         return f"{self.kind} {self.what}".strip()
 
 
-def find_claims(baseline: Baseline, observed: Observed) -> tuple[Claim, ...]:
-    """All tests that claim something, in the order of the tests."""
-    subjects = _subjects(baseline)
+def find_claims(
+    baseline: Baseline, observed: Observed, defined: Iterable[str] = ()
+) -> tuple[Claim, ...]:
+    """All tests that claim something, in the order of the tests. ``defined`` are qualified names
+    of the project's functions.
+    """
+    subjects = _subjects(baseline, defined)
     found: list[Claim] = []
     for test, seen in _passed(baseline, observed):
         words = claimed(baseline.tests[test].id, seen.markers, subjects)
@@ -109,8 +113,8 @@ def claimed(
 ) -> tuple[str, ...]:
     """The words by which a test claims to be more than a unit test.
 
-    ``subjects`` are names of the project's own files and folders: a medium that is one of them
-    is what the test is about, unless a marker says it.
+    ``subjects`` are names of the project's own: a medium that is one of them, or the head of one
+    (``network_watchdog``), is what the test is about, unless a marker says it.
     """
     path, _, rest = id.partition("[")[0].partition("::")
     segments = [_phrase(part) for part in PurePosixPath(path).with_suffix("").parts]
@@ -124,14 +128,21 @@ def claimed(
         found.update(dict.fromkeys(w for w in _MEDIA & {phrase} if w not in subjects))
     for phrase in names:
         first, _, behind = phrase.partition("_")
-        if first in _MEDIA - set(subjects) and _SUBJECTS.isdisjoint(behind.split("_")):
+        known = first in subjects or any(
+            one.startswith(f"{first}_") and f"{phrase}_".startswith(f"{one}_") for one in subjects
+        )
+        if first in _MEDIA and not known and _SUBJECTS.isdisjoint(behind.split("_")):
             found[first] = None
     return tuple(found)
 
 
-def find_leaks(baseline: Baseline, observed: Observed) -> tuple[Leak, ...]:
-    """All leaks: those that reach beyond the machine first, then in the order of the tests."""
-    subjects = _subjects(baseline)
+def find_leaks(
+    baseline: Baseline, observed: Observed, defined: Iterable[str] = ()
+) -> tuple[Leak, ...]:
+    """All leaks: those that reach beyond the machine first, then in the order of the tests.
+    ``defined`` is as for claims.
+    """
+    subjects = _subjects(baseline, defined)
     found: list[Leak] = []
     for test, seen in _passed(baseline, observed):
         id = baseline.tests[test].id
@@ -205,10 +216,13 @@ def _said(phrase: str, words: Collection[str]) -> list[str]:
     return sorted(word for word in words if f"_{word}_" in f"_{phrase}_")
 
 
-def _subjects(baseline: Baseline) -> frozenset[str]:
-    """Names of the project's files and folders, in singular and in plural alike."""
+def _subjects(baseline: Baseline, defined: Iterable[str]) -> frozenset[str]:
+    """Names of the project's files and folders, and those of its classes and functions that are
+    of several words: a function ``database`` says nothing of ``test_database_saves``.
+    """
     coverage = baseline.coverage
-    return frozenset(
+    parts = {_phrase(part) for name in set(defined) for part in name.split(".")}
+    return frozenset(part for part in parts if "_" in part) | frozenset(
         _phrase(part)
         for file in (*coverage.by_line, *coverage.at_import)
         for part in PurePosixPath(file).with_suffix("").parts

@@ -89,6 +89,7 @@ def assemble_theatre(
     traces = {
         id: trace(id, found) for id, found in sorted((differences or {}).items()) if id in survivors
     }
+    defined = {item.mutant.function for item in items}
     blind = blind_places(chances, matrix, observed)
     lost = by_double(traces.values())
     raises = raises_by_double(answers or {})
@@ -103,8 +104,8 @@ def assemble_theatre(
         deaf_tests=deaf_tests(chances, matrix),
         unread=unread_arrangements(observed),
         boundaries=map_boundaries(baseline, observed, items),
-        claims=find_claims(baseline, observed),
-        leaks=find_leaks(baseline, observed),
+        claims=find_claims(baseline, observed, defined),
+        leaks=find_leaks(baseline, observed, defined),
         pyramid=measure_pyramid(baseline, observed),
         traces=traces,
     )
