@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +43,12 @@ def test_what_came_back_and_nobody_asserted_on() -> None:
     found = trace("m-1", {0: Difference(), 1: Difference(None, CAME)})
     assert (found.fate, found.tests) == (Fate.PROPAGATED, (1,))
     assert found.words == "propagated, not asserted: src/api.py:30 returned 500 instead of 200"
+
+
+def test_an_exception_is_raised_and_not_returned() -> None:
+    came = replace(CAME, before="'7'", after="exception KeyError('id')")
+    found = trace("m-1", {0: Difference(None, came)})
+    assert "src/api.py:30 raised exception KeyError('id') instead of '7'" in found.words
 
 
 def test_no_difference() -> None:

@@ -107,6 +107,16 @@ async def _threaded(sink):
     return await asyncio.to_thread(sink, "from a thread")
 
 
+class Refused(Exception):
+    def __init__(self, order):
+        super().__init__()
+        self.order = order
+
+
+def refuse(order, other):
+    raise Refused(order)
+
+
 BASE = None
 
 
@@ -209,6 +219,11 @@ def test_threaded():
     shop.threaded(Mock(name="sink", return_value=1))
 
 
+def test_refuse():
+    with pytest.raises(shop.Refused):
+        shop.refuse("one", "two")
+
+
 def test_fetch():
     shop.fetch(Mock(name="client"), "index")
 
@@ -304,6 +319,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "unsteady": ('"steady"', '"staedy"', "test_unsteady"),
     "callback": ('row == "x"', 'row != "x"', "test_each"),
     "thread": ('"from a thread"', '"from a therad"', "test_threaded"),
+    "raised_with": ("raise Refused(order)", "raise Refused(other)", "test_refuse"),
     "left_behind": ("len(name) + 0", "len(name) - 0", "test_fetch test_use"),
     "noticed": ("cloud.run_kubectl([", "(lambda *a, **k: 0)([", "test_remove"),
 }
@@ -434,6 +450,11 @@ def test_what_a_double_received(
         "before": before,
         "after": after,
     }
+
+
+def test_exceptions_that_look_alike_are_told_apart_by_what_they_hold(told: dict[str, Any]) -> None:
+    found = returned(told, "raised_with")
+    assert (found["before"], found["after"]) == (".order='one'", ".order='two'")
 
 
 def test_what_one_test_leaves_for_another_is_not_the_mutants_doing(told: dict[str, Any]) -> None:

@@ -68,7 +68,8 @@ class Trace:
         if self.fate is Fate.SWALLOWED:
             kind = "double " if change.double else ""
             return f"swallowed by {kind}{change.name} at {where} (sent {what})"
-        return f"propagated, not asserted: {where} returned {what}"
+        verb = "raised" if (change.after or change.before).startswith("exception ") else "returned"
+        return f"propagated, not asserted: {where} {verb} {what}"
 
 
 def trace(mutant: str, differences: Mapping[int, Difference]) -> Trace:

@@ -138,7 +138,9 @@ def _words(before: Event | None, after: Event | None, secrets: Secrets) -> tuple
     at = before.sent.steps.index(head), after.sent.steps.index(head)
     values = before.sent.parts[at[0]], after.sent.parts[at[1]]
     if before.form == "raise":
-        return _raised(values[0], secrets), _raised(values[1], secrets)
+        shown = _raised(values[0], secrets), _raised(values[1], secrets)
+        if shown[0] != shown[1]:
+            return shown
     return words_of(*values, secrets, str(label))
 
 
