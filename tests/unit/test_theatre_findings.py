@@ -142,6 +142,17 @@ def test_a_double_to_which_nothing_comes_is_said_once() -> None:
     assert found.message == expected
 
 
+def test_lies_that_a_file_repeats_line_by_line_are_one_finding() -> None:
+    lies = (Lie("unused", "nothing came to it"),)
+    here = observed(*(seen(double(lies=lies, line=line)) for line in (3, 9, 27)))
+    doubles = merge_doubles(here, Chances({}, {}), Matrix(), (), {}, {})
+    (found,) = of(Theatre((), doubles=doubles))
+    assert found.line == 3
+    assert found.message.endswith(
+        "nothing comes to the double. So it is on 2 more lines of this file."
+    )
+
+
 def facts() -> Observed:
     lie = Lie("raises", "raises KeyError, which it never lets out")
     sent = call(("0", "[...]"), ("0[0]", "'delete'"), ("0[1]", "'pod'"))

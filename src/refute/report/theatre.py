@@ -183,12 +183,12 @@ def _doubles(theatre: Theatre, console: Console) -> None:
 
 def _lies(theatre: Theatre, console: Console) -> None:
     # What is put where nobody looks it up does no harm; the others come first.
-    lies = [(double, lie) for double in theatre.doubles for lie in double.lies]
-    lies.sort(key=lambda pair: pair[1].kind == "unused")
+    lies = [(double, *pair) for double in theatre.doubles for pair in double.by_file]
+    lies.sort(key=lambda one: one[1].kind == "unused")
     if not lies:
         return
     heading(console, "Doubles that lie")
-    for double, lie in lies[:LIES]:
+    for double, lie, others in lies[:LIES]:
         where = spot(lie.file, lie.line)
         room = max(LEAST, console.width - 6 - len(where) - len(double.id))
         line(
@@ -198,7 +198,8 @@ def _lies(theatre: Theatre, console: Console) -> None:
             f"  {crop(printable(double.shown), room)}  ",
             (double.id, "bold"),
         )
-        prose(console, printable(lie.message), 4)
+        more = f"; so on {plural(others, 'more line')} of this file" if others else ""
+        prose(console, printable(lie.message) + more, 4)
     rest(console, len(lies) - LIES, "lie")
 
 

@@ -58,6 +58,16 @@ class MergedDouble:
     raises: tuple[MergedRaise, ...] = ()
 
     @property
+    def by_file(self) -> tuple[tuple[MergedLie, int], ...]:
+        """The lies, those once that tests of one file repeat line by line: the first, and on how
+        many more lines.
+        """
+        groups: dict[tuple[str, str, str], list[MergedLie]] = {}
+        for lie in self.lies:
+            groups.setdefault((lie.kind, lie.message, lie.file), []).append(lie)
+        return tuple((group[0], len(group) - 1) for group in groups.values())
+
+    @property
     def shown(self) -> str:
         """The double as a reader knows it."""
         return self.target or self.name or "a double"

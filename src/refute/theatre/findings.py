@@ -12,7 +12,7 @@ from refute.metrics.mutation import percent
 from refute.metrics.ranking import base, sensitive
 from refute.strength import Strength, TestVerdict
 from refute.theatre.claims import Leak
-from refute.theatre.places import BlindPlace, calls_of
+from refute.theatre.places import BlindPlace, UnreadArrangement, calls_of
 from refute.theatre.theatre import Theatre
 
 _BLAMED = {
@@ -208,7 +208,7 @@ def _deaf(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
 
 def _lies(theatre: Theatre) -> Iterator[Finding]:
     for double in theatre.doubles:
-        for lie in double.lies:
+        for lie, others in double.by_file:
             unused = lie.kind == "unused"
             yield Finding(
                 id=finding_id(Slug.LYING_DOUBLE, double.id, lie.kind, lie.message, lie.file),
@@ -216,16 +216,26 @@ def _lies(theatre: Theatre) -> Iterator[Finding]:
                 severity=Severity.LOW if unused else Severity.MEDIUM,
                 file=lie.file,
                 line=lie.line or None,
-                message=f"{double.shown} is replaced here, and nothing comes to the double."
-                if unused
-                else f"The double of {double.shown} does what the real one could not: "
-                f"{lie.message.rstrip('.')}.",
+                message=(
+                    f"{double.shown} is replaced here, and nothing comes to the double."
+                    if unused
+                    else f"The double of {double.shown} does what the real one could not: "
+                    f"{lie.message.rstrip('.')}."
+                )
+                + _more_lines(others),
                 evidence=(double.id,),
                 reproduce=f"refute show {double.id}",
                 remedy="Patch it where the code looks it up, or drop it."
                 if unused
                 else "Make it behave as the real one does; autospec catches wrong calls.",
             )
+
+
+def _more_lines(others: int) -> str:
+    if not others:
+        return ""
+    lines = "another line" if others == 1 else f"{others} more lines"
+    return f" So it is on {lines} of this file."
 
 
 def _unread(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
@@ -236,17 +246,20 @@ def _unread(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
         for lie in double.lies
         if lie.kind == "unused"
     }
+    groups: defaultdict[tuple[str, str, str], list[UnreadArrangement]] = defaultdict(list)
     for one in theatre.unread:
-        if (one.double, one.file, one.line) in idle:
-            continue
+        if (one.double, one.file, one.line) not in idle:
+            groups[one.double, one.what, one.file].append(one)
+    for one, *others in groups.values():
         yield Finding(
             id=finding_id(Slug.UNREAD_ARRANGEMENT, one.double, one.what, one.file),
             slug=Slug.UNREAD_ARRANGEMENT,
             severity=Severity.LOW,
             file=one.file,
             line=one.line or None,
-            message=f"The project never uses what is arranged for {one.double} here: {one.what}.",
-            evidence=tuple(tests[test].id for test in one.tests),
+            message=f"The project never uses what is arranged for {one.double} here: {one.what}."
+            + _more_lines(len(others)),
+            evidence=tuple(tests[test].id for each in (one, *others) for test in each.tests),
             reproduce=f"refute show {shlex.quote(tests[one.tests[0]].id)}",
             remedy="Drop it, or find out why the code takes another way.",
         )
