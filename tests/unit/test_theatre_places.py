@@ -59,6 +59,27 @@ def test_one_test_that_notices_in_any_way_is_enough(notice: Notice) -> None:
     assert blind(typo(), Matrix({"d-1": {0: QUIET, 1: notice}})) == []
 
 
+@pytest.mark.parametrize(
+    ("value", "other", "example"),
+    [
+        ("False", "True", "check=False -> check=True"),
+        ("None", "0", "check=None -> check=0"),
+        ("True", "False", "check=True -> dropped"),
+    ],
+)
+def test_what_is_the_default_anyway_is_not_shown_to_be_dropped(
+    value: str, other: str, example: str
+) -> None:
+    quiet = {0: QUIET}
+    changes = (("d-1", "dropped", ""), ("d-2", "other_value", other))
+    faults = [
+        (double_fault(id, "check", [0], change=change, original=value, replacement=new), quiet)
+        for id, change, new in changes
+    ]
+    (found,) = blind(world({}, faults, count=1))
+    assert found.example == example
+
+
 def test_nothing_is_said_of_a_place_that_was_not_tried_to_the_end() -> None:
     assert blind(typo(), Matrix({"d-1": {0: QUIET}})) == []
     assert blind(typo(), Matrix({}, {("d-1", 0), ("d-1", 1)})) == []

@@ -17,6 +17,9 @@ from refute.theatre.wanted import noticed
 DEAF_FROM = 5
 """Argument places that a test's doubles must receive before its deafness is worth a word."""
 
+_USUAL = ("False", "None")
+"""Values that a call without the argument mostly gets, too: without it nothing may be wrong."""
+
 _TELLING = ("typo", "dropped", "other_value", "emptied", "none", "other_type")
 """Kinds of change, the one that shows best what would pass first."""
 
@@ -127,7 +130,7 @@ def writes_log(place: Place) -> bool:
 
 def telling(faults: Iterable[DoubleFault]) -> list[DoubleFault]:
     """Faults of one place, the one that shows best what would pass first."""
-    return sorted(faults, key=lambda one: (_worth(one.change), one.id))
+    return sorted(faults, key=lambda one: (_worth(one), one.id))
 
 
 def seen_by_others(place: Place, matrix: Matrix) -> bool:
@@ -147,8 +150,10 @@ def to_others(place: Place, matrix: Matrix, tests: Iterable[int] | None = None) 
     ]
 
 
-def _worth(change: str) -> int:
-    return _TELLING.index(change) if change in _TELLING else len(_TELLING)
+def _worth(fault: DoubleFault) -> float:
+    if fault.change == "dropped" and fault.original in _USUAL:
+        return _TELLING.index("other_value") + 0.5
+    return _TELLING.index(fault.change) if fault.change in _TELLING else len(_TELLING)
 
 
 def _example(place: Place, fault: DoubleFault, observed: Observed) -> str:
