@@ -27,7 +27,7 @@ from refute.reuse import Reuse
 from refute.reuse_strength import StrengthReuse
 from refute.selecting import Choice, files_with_changes, find_changes
 from refute.selecting import choose as choose_mutants
-from refute.settings import Settings
+from refute.settings import Selection, Settings
 from refute.strengthening import Strengthening
 from refute.trials.engine import Engine
 from refute.trials.machine import choose_seal
@@ -64,7 +64,7 @@ def run(settings: Settings, console: Console) -> Judgement:
         diary.chosen(choice.notes)
         plan = _plan(choice.mutants, baseline, ledger, settings.budget, leave=leave)
         # Without all operators no file has all its mutants.
-        whole = () if settings.operators.narrows else files
+        whole = () if settings.operators != Selection() else files
         strength = _strength(engine, baseline, plan, choice, {*project.files} - {*whole}, leave)
         context = context_of(settings, project, interpreter, engine.launch)
         failures = Failures(project.root, baseline)

@@ -26,11 +26,6 @@ class Selection:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
-    @property
-    def narrows(self) -> bool:
-        """Whether any name may be left out."""
-        return bool(self.include or self.exclude)
-
     def allows(self, name: str) -> bool:
         """Tell whether the name is selected."""
         return (not self.include or name in self.include) and name not in self.exclude
