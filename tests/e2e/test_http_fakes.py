@@ -63,3 +63,12 @@ def test_a_fault_at_a_fake_can_be_repeated_by_hand() -> None:
         shown = made.finish(made.start("try", status["id"], "test_cancel"))
     assert "assert" in shown.output
     assert "did not notice" not in shown.output
+
+
+def test_nobody_is_blamed_where_operators_are_left_out() -> None:
+    with stage("httpfake") as made:
+        tests = made.run("--operators", "string,comparison").report["tests"]
+    verdicts = {one["id"].rpartition("::")[2]: one["verdict"] for one in tests}
+    # With all operators it is a smoke test.
+    assert verdicts["test_order_again"] == "unjudged"
+    assert set(verdicts.values()) <= {"unjudged", "witness"}
