@@ -21,7 +21,7 @@ from refute.faults.past import PastBug
 from refute.history.fixes import Found, from_catalogue, from_history
 from refute.history.git import Repository
 from refute.history.options import Options
-from refute.history.taking import Ask, is_silent, take_back
+from refute.history.taking import Ask, is_silent, take_back, without_repeats
 from refute.interpreter import Interpreter, choose
 from refute.judgement import Environment, check_writable
 from refute.judgement import defects as document
@@ -152,6 +152,7 @@ def _take(
             taken[bug.id] = frozenset(name for names in ask(questions) for name in names)
             bugs.append(bug)
             diary.progress(len(bugs), len(found.fixes), "fixes")
+        bugs = without_repeats(bugs)
         stage.count = sum(bool(bug.files) for bug in bugs)
     return bugs, taken
 

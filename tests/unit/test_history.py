@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.unit.pastrepo import Repo
+from tests.unit.pastrepo import Repo, git
 
 from refute.errors import RefuteError
 from refute.faults.past import Fix, How, PastBug, Piece, Unfit, Why
@@ -14,7 +14,7 @@ from refute.history.fixes import from_catalogue, from_history
 from refute.history.git import Commit, Repository, apply_patch, graft, merge
 from refute.history.options import Options, read
 from refute.history.rule import bug_fix, is_source
-from refute.history.taking import take_back
+from refute.history.taking import take_back, without_repeats
 from refute_child.past import answer, compare, functions, taken
 
 
@@ -216,6 +216,27 @@ def test_history_of_a_partial_repository(tmp_path: Path) -> None:
 
 def commit_of(repo: Repo) -> Commit:
     return Repository.around(repo.folder).commits()[0]
+
+
+def test_a_fix_that_lies_in_the_history_twice_is_one_bug(tmp_path: Path) -> None:
+    repo = Repo.begin(tmp_path / "r")
+    old, new = "def f(a):\n    return a\n", "def f(a):\n    return a + 1\n"
+    start = repo.commit("First", a=old, b="x = 1\n")
+    stable = repo.commit("Fix f", a=new)
+    git(repo.folder, "checkout", "-q", "-b", "next", start)
+    repo.commit("Go on", b="x = 2\n")
+    repo.commit("Fix f", a=new)
+    git(repo.folder, "merge", "-q", "--no-edit", stable)
+    repo.commit("Fix x", b="x = 3\n")
+    sources = ("a.py", "b.py")
+    found = from_history(
+        Repository.around(repo.folder), Options(), sources, (), lambda pieces: False
+    )
+    bugs = without_repeats(take_back(fix, repo.folder, sources, answer) for fix in found.fixes)
+    assert [bug.subject for bug in bugs] == ["Fix x", "Fix f", "Fix f"]
+    assert [bug.unfit for bug in bugs] == [None, None, Unfit.REPEATED]
+    assert bugs[2].files == ()
+    assert bugs[2].detail == f"the same change as {bugs[1].id}"
 
 
 def test_titles_and_sections_of_a_catalogue(tmp_path: Path) -> None:

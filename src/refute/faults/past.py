@@ -46,6 +46,8 @@ class Unfit(StrEnum):
     """Git does not have the versions before and after the fix here."""
     SYNTAX = "syntax"
     """What comes out is no Python that today's interpreter takes."""
+    REPEATED = "repeated"
+    """Another fix, taken back, gives the same code: the same bug, which is counted once."""
     CODE_NEEDS_IT = "code-needs-it"
     """Today's code can't be imported, or can't run, without what the fix brought."""
     TESTS_NEED_IT = "tests-need-it"

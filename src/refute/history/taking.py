@@ -52,6 +52,23 @@ def take_back(fix: Fix, root: Path, sources: tuple[str, ...], ask: Ask) -> PastB
         return replace(bug, unfit=reason.unfit, detail=reason.detail)
 
 
+def without_repeats(bugs: Iterable[PastBug]) -> list[PastBug]:
+    """The bugs, where those that give the same code as one before them are unfit: a fix that
+    was picked to two branches is in the history twice, and still is one bug.
+    """
+    first: dict[tuple[tuple[str, bytes | None], ...], str] = {}
+    found = []
+    for bug in bugs:
+        made = tuple((one.path, one.buggy) for one in bug.files)
+        if made and made in first:
+            text = f"the same change as {first[made]}"
+            bug = replace(bug, how=None, files=(), unfit=Unfit.REPEATED, detail=text)
+        elif made:
+            first[made] = bug.id
+        found.append(bug)
+    return found
+
+
 def is_silent(pieces: Iterable[Piece], ask: Ask) -> bool:
     """Whether a fix changes comments, docstrings and annotations alone, as far as one can read."""
     known = [piece for piece in pieces if piece.path.endswith(".py") and piece.known]

@@ -22,6 +22,7 @@ UNFIT = {
     Unfit.DELETED: "the code that was fixed is gone",
     Unfit.MISSING: "git does not have the versions before and after here",
     Unfit.SYNTAX: "what comes out is no Python of today",
+    Unfit.REPEATED: "the same change as another fix, which is counted",
     Unfit.CODE_NEEDS_IT: "today's code needs what the fix brought",
     Unfit.TESTS_NEED_IT: "today's test files need what the fix brought; the other tests pass",
     Unfit.UNSTABLE: "the tests say now this and now that",
@@ -77,6 +78,7 @@ def _missed(defects: Defects, console: Console) -> None:
     if not missed:
         return
     heading(console, "Missed: with these bugs back, all of today's tests pass")
+    line(console, ("  - is today's code, + is what the bug makes of it", "dim"))
     for bug in missed[:MISSED]:
         _one(bug, console)
     rest(console, len(missed) - MISSED, "missed bug")
@@ -86,9 +88,9 @@ def _missed(defects: Defects, console: Console) -> None:
 def _one(bug: BugRecord, console: Console) -> None:
     name = bug.commit if bug.why is Why.CATALOGUE else f"{bug.commit[:10]} {bug.date}"
     line(console, "  ", (bug.id, "bold"), f"  {printable(name)}  {printable(bug.subject)}")
-    met = plural(len(bug.reaching), "test") if bug.reaching else "no test"
-    run = "run over it" if len(bug.reaching) > 1 else "runs over it"
-    line(console, ("    " + printable(", ".join(bug.files)), "cyan"), (f"  {met} {run}", "dim"))
+    met = plural(len(bug.reaching), "test")
+    run = f"{met} can meet it" if bug.reaching else "no test runs over it"
+    line(console, ("    " + printable(", ".join(bug.files)), "cyan"), (f"  {run}", "dim"))
     changes = [
         text
         for text in bug.diff.splitlines()
