@@ -16,6 +16,7 @@ from refute.baseline import Baseline, Coverage, Test, TestOutcome
 from refute.defects import exit_code
 from refute.errors import ExitCode, RefuteError
 from refute.faults.past import Altered, How, PastBug, Unfit, Why
+from refute.history.git import apply_patch
 from refute.judgement import Environment
 from refute.judgement.defects import (
     BugFate,
@@ -183,8 +184,14 @@ def test_diff_is_a_patch_of_today() -> None:
         "diff --git a/shop.py b/shop.py\n--- a/shop.py\n+++ b/shop.py\n@@ -1,2 +1,2 @@\n"
         "-x = 2\n-y = 1\n+x = 1\n+y = 1\n\\ No newline at end of file\n"
     )
-    assert "+++ /dev/null\n" in diff(replace(FILE, buggy=None))
-    assert "--- /dev/null\n" in diff(replace(FILE, today=None))
+
+
+@pytest.mark.parametrize(("today", "buggy"), [(b"x = 1\n", None), (None, b"x = 1\n")])
+def test_diff_of_a_file_that_comes_or_goes_is_one_that_git_takes(
+    today: bytes | None, buggy: bytes | None, tmp_path: Path
+) -> None:
+    made = diff(replace(FILE, today=today, buggy=buggy))
+    assert apply_patch(made.encode(), {FILE.path: today}) == {FILE.path: buggy}
 
 
 def printed(value: Defects) -> str:

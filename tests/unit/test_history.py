@@ -34,6 +34,7 @@ def commit(message: str, parents: int = 1) -> Commit:
         ("Fix #12: crash on empty carts", Why.ISSUE),
         ("Fix #12: round up", Why.ISSUE),
         ("Fix #12: Add discounts", None),
+        ("Fix #12: Replace float('inf') with math.inf", None),
         ("Add discounts (closes #12)", None),
         ("feat: discounts, so that nothing is wrong", None),
         ('Revert "Round down"\n\nThis reverts commit 0123456789.', Why.REVERT),
@@ -216,6 +217,19 @@ def test_history_of_a_partial_repository(tmp_path: Path) -> None:
 
 def commit_of(repo: Repo) -> Commit:
     return Repository.around(repo.folder).commits()[0]
+
+
+def test_a_fix_that_also_moved_its_code_is_not_half_taken_back(tmp_path: Path) -> None:
+    repo = Repo.begin(tmp_path / "r")
+    repo.commit("First", shop="x = 1\n")
+    repo.commit("Fix x", shop=None, shop____init__="x = 2\n")
+    (fix,) = from_history(
+        Repository.around(repo.folder), Options(), ("shop/__init__.py",), (), lambda pieces: False
+    ).fixes
+    assert (fix.bug.unfit, fix.bug.detail) == (
+        Unfit.CHANGED,
+        "the fix also moved shop.py to other files",
+    )
 
 
 def test_a_fix_that_lies_in_the_history_twice_is_one_bug(tmp_path: Path) -> None:

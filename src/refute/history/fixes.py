@@ -113,6 +113,11 @@ def _read(
         and not any(matches(one.path.removeprefix(prefix), pattern) for pattern in exclude)
     ]
     changed = [one for one in entries if one.before is not None]
+    gone = [one.path for one in changed if one.after is None]
+    if gone and len(changed) < len(entries):
+        # What went to new files would not be taken back, but stand beside its old self.
+        text = f"the fix also moved {gone[0]} to other files"
+        return Fix(replace(bug, unfit=Unfit.CHANGED, detail=text))
     # A module that the fix brought does no harm once nothing uses it, and others may by now.
     pieces = tuple(_piece(repository, commit, one, prefix) for one in changed or entries)
     if all((repository.folder / piece.path).exists() for piece in pieces):

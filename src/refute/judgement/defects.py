@@ -152,7 +152,10 @@ def diff(file: Altered) -> str:
     whole = (
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
-    return f"diff --git {old} {new}\n" + "".join(whole)
+    # Git takes /dev/null for a file's name unless it is told that the file comes or goes.
+    mode = "new file mode 100644\n" if file.today is None else ""
+    mode = "deleted file mode 100644\n" if file.buggy is None else mode
+    return f"diff --git {old} {new}\n{mode}" + "".join(whole)
 
 
 def _lines(content: bytes | None) -> list[str]:
