@@ -44,7 +44,7 @@ _NO_BUG = re.compile(
 _FEATURE = re.compile(
     r"^(?:\W*)(?:add|adds|added|adding|implement\w*|introduce\w*|support\w*|allow\w*|new|feat\w*"
     r"|enable\w*|provide\w*|deprecate\w*|drop\w*|bump\w*|update\w*|upgrade\w*|release\w*"
-    r"|refactor\w*|rename\w*|move\w*|replace\w*|clean\w*|simplif\w*|improve\w*|use)\b",
+    r"|refactor\w*|rename\w*|move\w*|replace\w*|expose\w*|clean\w*|simplif\w*|improve\w*|use)\b",
     re.IGNORECASE,
 )
 """An issue is closed by features and chores, too; their subjects begin like this."""
