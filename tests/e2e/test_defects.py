@@ -241,6 +241,32 @@ def test_project_in_a_subfolder_of_its_repository(tmp_path: Path) -> None:
     assert len(done.report["bugs"]) == 1
 
 
+def test_what_fails_for_want_of_files_left_out_detects_no_bug(tmp_path: Path) -> None:
+    repo = Repo.begin(tmp_path / "r")
+    (repo.folder / "pyproject.toml").write_text(
+        '[project]\nname = "r"\nversion = "1"\n[tool.pytest.ini_options]\npythonpath = ["."]\n'
+    )
+    first = "import wave\n\n\ndef test_nothing():\n    assert wave\n"
+    second = """
+        import sys
+
+        from shop import f
+
+
+        def test_leans_on_the_other_file():
+            assert "wave" in sys.modules
+
+
+        def test_f():
+            assert f(2) > 1
+        """
+    old, new = "def f(a):\n    return a\n", "def f(a):\n    return a + 1\n"
+    repo.commit("First", shop=old, tests__test_first=first, tests__test_second=second)
+    fix = repo.commit("Fix f", shop=new)
+    bug = defects(repo.folder).bug(fix)
+    assert (bug["fate"], bug["detected_by"]) == ("missed", None), bug
+
+
 def test_three_classic_misses_and_a_catalogue_without_git(tmp_path: Path) -> None:
     folder = tmp_path / "theatre"
     shutil.copytree(MISSES / "provisioner_theatre", folder)

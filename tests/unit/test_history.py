@@ -34,6 +34,8 @@ def commit(message: str, parents: int = 1) -> Commit:
         ("Fix #12: crash on empty carts", Why.ISSUE),
         ("Fix #12: round up", Why.ISSUE),
         ("Fix #12: Add discounts", None),
+        ("cart: add discounts (closes #12)", None),
+        ("cart: count from 1 (closes #12)", Why.ISSUE),
         ("Fix #12: Replace float('inf') with math.inf", None),
         ("Add discounts (closes #12)", None),
         ("feat: discounts, so that nothing is wrong", None),

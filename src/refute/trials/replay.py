@@ -81,7 +81,8 @@ class Replays:
         files = {self.baseline.test_files[index] for index in reaching}
         others = [path for n, path in enumerate(self.baseline.files) if n not in files]
         ignored = tuple(f"--ignore={path}" for path in others)
-        run = self._run(bug, ("-x", *ignored))
+        narrow = ignored
+        run = self._run(bug, ("-x", *narrow))
         ran = sum(number in files for number in self.baseline.test_files)
         facts = Replay(bug.id, outcome_of(bug.id, run), ids, ran, seconds=run.seconds)
         if _is_uncollected(run):
@@ -90,7 +91,9 @@ class Replays:
             return facts
         if facts.at_root or (facts.uncollected and _is_uncollected(run)):
             return facts
-        return self._confirmed(bug, replace(facts, lacking=self._lacking(bug, run)), ignored)
+        broken = ignored[len(narrow) :]
+        facts = replace(facts, lacking=self._lacking(bug, run))
+        return self._confirmed(bug, facts, narrow, broken)
 
     def _run(self, bug: PastBug, options: Sequence[str]) -> ColdRun:
         root = self.cold.launch.root
@@ -154,20 +157,33 @@ class Replays:
             return f"{place.group(1)}:{place.group(2)}: {kind}: {message}"
         return ""
 
-    def _confirmed(self, bug: PastBug, facts: Replay, ignored: tuple[str, ...]) -> Replay:
-        """The same facts, with the failure as the test alone shows it, or repeated if not."""
+    def _confirmed(
+        self, bug: PastBug, facts: Replay, narrow: tuple[str, ...], broken: tuple[str, ...]
+    ) -> Replay:
+        """The same facts, with the failure as the test alone shows it, or as the whole suite.
+
+        ``narrow`` leaves out the files that can't meet the bug, ``broken`` those that can't be
+        imported with it.
+        """
         outcome = facts.outcome
         if facts.lacking or outcome.result is Result.TIMEOUT:
             return facts
         found = self._witnessed(bug, outcome)
         if found is None:
-            # It may need the tests before it, or be a matter of chance.
-            again = outcome_of(bug.id, self._run(bug, ("-x", *ignored)))
+            # It may need the tests before it, be a matter of chance, or miss what the files that
+            # were left out do: only the whole suite is known to pass without the bug.
+            again = outcome_of(bug.id, self._run(bug, ("-x", *broken)))
             if (again.result, again.test) == (outcome.result, outcome.test):
                 return facts
+            if again.result is Result.PASSED and self._fails_anyway((*narrow, *broken)):
+                return replace(facts, outcome=again)
             # Then chance noticed first, or alone.
             found = self._witnessed(bug, again)
         return replace(facts, steady=False) if found is None else replace(facts, outcome=found)
+
+    def _fails_anyway(self, ignored: tuple[str, ...]) -> bool:
+        """Whether the tests fail without any bug, because files are left out."""
+        return self.cold.altered({}, ("-x", *ignored), self._started).code == 1
 
     def _witnessed(self, bug: PastBug, outcome: Outcome) -> Outcome | None:
         """The outcome with the failure that the test shows by itself; None if it shows none."""
