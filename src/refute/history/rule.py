@@ -42,7 +42,8 @@ _NO_BUG = re.compile(
 """Fixes of something else than the program's behaviour, by their subject."""
 
 _FEATURE = re.compile(
-    r"^(?:[\w./ -]{1,30}:\s)?\W*(?:add|adds|added|adding|implement\w*|introduce\w*|support\w*|allow\w*|new|feat\w*"
+    r"^(?:[\w./ -]{1,30}:\s)?\W*"
+    r"(?:add|adds|added|adding|implement\w*|introduce\w*|support\w*|allow\w*|new|feat\w*"
     r"|enable\w*|provide\w*|deprecate\w*|drop\w*|bump\w*|update\w*|upgrade\w*|release\w*"
     r"|refactor\w*|rename\w*|move\w*|replace\w*|expose\w*|clean\w*|simplif\w*|improve\w*|use)\b",
     re.IGNORECASE,
