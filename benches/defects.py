@@ -19,6 +19,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -150,8 +151,13 @@ def entry(report: Mapping[str, Any]) -> dict[str, Any]:
         "python": report["environment"]["python"],
         "tests": report["suite"]["tests"],
         "metrics": report["metrics"]["defects"],
-        "bugs": [{key: bug[key] for key in KEPT} for bug in report["bugs"]],
+        "bugs": [{key: _portable(bug[key]) for key in KEPT} for bug in report["bugs"]],
     }
+
+
+def _portable(value: object) -> object:
+    """Without the places of this machine, which Python names at the end of import errors."""
+    return re.sub(r" \(/[^)]*\)", "", value) if isinstance(value, str) else value
 
 
 def table(projects: Mapping[str, Mapping[str, Any]]) -> str:
