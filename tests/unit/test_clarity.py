@@ -283,7 +283,7 @@ def test_the_summary_has_a_line_and_quotes_the_worst() -> None:
     assert "taken of 3 of 7 assertions" in " ".join(text.split())
     assert f"  {shop().tests[1].id}\n    assert False\n" in text
     accepted = summary(blamed(of(*ALL), accept=True))
-    assert "Clarity: 1 of 3" in accepted
+    assert "Clarity: both values are shown in 1 of 3" in accepted
     assert "    assert False\n" not in accepted
     assert "Clarity" not in summary(blamed(of(late=4)))
     assert "Clarity" not in summary(blamed(None))
