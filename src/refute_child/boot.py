@@ -141,8 +141,8 @@ class Cradle:
         from .runner import Runner
         from .session import Suite, run_pytest
         from .sources import Sources
-        from .supervise import Board
         from .trial import Texts
+        from .watch import Board
         from .zygote import Zygote
 
         setup, channel = self._setup, self._channel

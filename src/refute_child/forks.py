@@ -11,7 +11,8 @@ from signal import signal as _signal
 from typing import NoReturn
 
 from .layers import Layers
-from .supervise import Board, End, Limit, adopt_orphans, kill_rest, limit_trial, supervise
+from .supervise import End, adopt_orphans, kill_rest, limit_trial, supervise
+from .watch import Board, Limit
 from .wire import Record, _dumps, _loads, write_all
 
 Report = Callable[[Record], None]

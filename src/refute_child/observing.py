@@ -22,9 +22,9 @@ from .observe.imported import Imported
 from .observe.lines import Lines, Marks
 from .session import Suite
 from .sources import Sources
-from .supervise import Limit
 from .swap import LiveFunctions
 from .trial import Texts
+from .watch import Limit
 from .wire import Channel, Record
 
 

@@ -21,9 +21,9 @@ from .forks import Forks
 from .observe.masks import MASK, without_secrets
 from .session import Suite, clear_capture
 from .sources import Sources
-from .supervise import Limit
 from .swap import LiveFunctions, Unswappable
 from .trial import Arming, Texts, Ticks
+from .watch import Limit
 from .wire import Record
 
 _READ = 200_000

@@ -26,9 +26,9 @@ from .definitions import Default, Undo, apply_binding, apply_default, definition
 from .observe.raises import Raises
 from .runner import Runner
 from .sources import Sources
-from .supervise import Board
 from .swap import LiveFunctions, Unswappable, restore
 from .units import Module, UnknownUnit
+from .watch import Board
 from .wire import Record
 
 Report = Callable[[Record], None]

@@ -513,7 +513,7 @@ from refute_child.runner import Runner
 from refute_child.session import Suite, run_pytest
 from refute_child.sources import Sources
 from refute_child.state import loaded_files
-from refute_child.supervise import Board, Limit
+from refute_child.watch import Board, Limit
 from refute_child.swap import LiveFunctions
 from refute_child.trial import Arming, Texts, Ticks
 

@@ -13,7 +13,8 @@ from tests.unit.worlds import World, world
 
 from refute.trials.seal import SealKind, probe
 from refute_child.processes import below, children, own_entry, read, shared_out
-from refute_child.supervise import Board, Limit, supervise
+from refute_child.supervise import supervise
+from refute_child.watch import Board, Limit
 
 SEAL = probe()
 
@@ -34,6 +35,7 @@ import os, signal, time
 from refute_child.layers import Layers
 from refute_child.processes import below
 from refute_child.supervise import *
+from refute_child.watch import *
 layers = Layers.from_environment()
 adopt_orphans()
 def trial(body, wall=20.0, cpu=20.0, memory=256 << 20, processes=20, keep=()):
@@ -86,6 +88,45 @@ trial(lambda: time.sleep(60), wall=0.2, cpu=0.1)
 trial(lambda: time.sleep(0.3), wall=20, cpu=5)
 """
     assert outcome(slot, code) == ["cpu 9 0", "cpu 9 0", "wall 9 0", "exited 0 0"]
+
+
+def test_who_is_sure_to_sleep_too_long_is_not_waited_for(slot: tuple[World, str]) -> None:
+    # With such limits, waiting for them would never end.
+    code = """
+import queue, threading
+def deadlock():
+    lock = threading.Lock(); lock.acquire()
+    waits = threading.Thread(target=lock.acquire); waits.start(); waits.join()
+ever = 10**9
+trial(deadlock, wall=ever, cpu=ever)
+trial(lambda: time.sleep(3 * ever), wall=ever, cpu=ever)
+trial(queue.SimpleQueue().get, wall=ever, cpu=ever)
+"""
+    assert outcome(slot, code) == ["wall 9 0"] * 3
+
+
+def test_who_may_still_be_woken_is_waited_for(slot: tuple[World, str]) -> None:
+    code = """
+import multiprocessing, select, threading
+def by_thread():
+    lock = threading.Lock(); lock.acquire()
+    threading.Timer(0.3, lock.release).start()
+    lock.acquire()
+def by_signal():
+    lock = threading.Lock(); lock.acquire()
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(0)); signal.alarm(1)
+    lock.acquire()
+def by_child():
+    lock = multiprocessing.get_context("fork").Lock(); lock.acquire()
+    if os.fork() == 0: time.sleep(0.3); lock.release(); os._exit(0)
+    lock.acquire(); os.wait()
+def by_pipe():
+    reading, writing = os.pipe()
+    threading.Timer(0.3, os.write, (writing, b"x")).start()
+    os.read(reading, 1)
+for body in (by_thread, by_signal, by_child, by_pipe): trial(body)
+"""
+    assert outcome(slot, code) == ["exited 0 0"] * 4
 
 
 def test_memory_is_that_of_the_whole_tree_and_shared_pages_count_once(
