@@ -18,8 +18,8 @@ from .rewritten import Rewritten
 from .session import Suite
 from .sources import Sources
 from .state import ended
-from .supervise import Limit
 from .trial import Texts, Ticks, run_tests
+from .watch import Limit
 from .wire import Channel, Record
 
 
@@ -128,6 +128,7 @@ class ImportBase:
         raises = Raises(is_project)
         if raises.cheap:
             raises.start()
+        suite.runner.shorten(items)
         record = run_tests(items, suite.runner, self._forks.board, raises, Ticks(), offset=1)
         if record["ran"]:
             record["last"] = items[record["ran"] - 1].nodeid

@@ -14,6 +14,7 @@ import pytest
 from _pytest.outcomes import Failed
 from _pytest.runner import runtestprotocol
 
+from .brief import Brief, brief
 from .observe.masks import without_secrets
 from .wire import Record
 
@@ -38,12 +39,17 @@ class Runner:
         self._outcome = "passed"
         self._detail = ""
         self._detailed = False
+        self._brief: Brief | None = None
         #: Told of each item just before it runs.
         self.before: Callable[[pytest.Item], None] | None = None
         #: Told of each exception with the report that failed for it.
         self.after: (
             Callable[[pytest.ExceptionInfo[BaseException], pytest.TestReport], None] | None
         ) = None
+
+    def shorten(self, items: Sequence[pytest.Item]) -> None:
+        """Run these without what only reports would show, where nobody asks for details."""
+        self._brief = brief(items, self)
 
     def run(self, item: pytest.Item, nextitem: pytest.Item | None, detailed: bool) -> Record:
         """Run one item through all plugins that wrap the protocol.
@@ -75,7 +81,11 @@ class Runner:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-        for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        if self._brief is not None and not self._detailed and self._brief.fits(item):
+            reports = self._brief.run(item, nextitem)
+        else:
+            reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        for report in reports:
             self._note(report)
         return True
 

@@ -21,12 +21,12 @@ from .observing import Observing
 from .session import Suite, clear_capture, defined_at, quiet_output
 from .sources import Sources
 from .state import ended, loaded_files, origin_of
-from .supervise import Limit
 from .swap import LiveFunctions, Unswappable
 from .telling import Telling
 from .traces import Traces
 from .trial import Arming, Texts, Ticks, run_tests
 from .warm import TICKS, Warm
+from .watch import Limit
 from .wire import Channel, Record
 
 Serve = Callable[[Record], Record]
@@ -83,6 +83,7 @@ class Zygote:
             # Each fork would find it out anew.
             with suppress(Exception):
                 item.location  # noqa: B018
+        suite.runner.shorten(suite.items)
         self._live = LiveFunctions(self._is_project)
         self._starts.start(self._live.codes())
         self._sources.on_code = self._starts.watch
