@@ -211,3 +211,33 @@ def in_truth(path: Sequence[ast.AST]) -> bool:
         if not isinstance(parent, ast.BoolOp):
             return False
     return False
+
+
+def gone_operand(before: ast.expr, after: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """An operand of `and` or `or` that is left out, with the constant that leaves the decision
+    to the others. The last operand, which may be the value of the whole, is not considered.
+    """
+    if not isinstance(before, ast.BoolOp):
+        return None
+    for place, operand in enumerate(before.values[:-1]):
+        rest = [*before.values[:place], *before.values[place + 1 :]]
+        left = rest[0] if len(rest) == 1 else ast.BoolOp(op=before.op, values=rest)
+        if equal(left, after):
+            return operand, ast.Constant(value=isinstance(before.op, ast.And))
+    return None
+
+
+def changed_arguments(before: ast.AST, after: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
+    """Arguments of two calls that are alike but for these."""
+    if not (
+        isinstance(before, ast.Call)
+        and isinstance(after, ast.Call)
+        and len(before.args) == len(after.args)
+        and equal([before.func, before.keywords], [after.func, after.keywords])
+    ):
+        return []
+    return [
+        (one, other)
+        for one, other in zip(before.args, after.args, strict=True)
+        if not equal(one, other)
+    ]

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from .bindings import Bindings, Place, Unplaced
 from .diffs import (
     Pair,
+    changed_arguments,
     conditional,
     difference,
     equal,
+    gone_operand,
     head,
     in_truth,
     interrupted,
@@ -114,6 +116,12 @@ class Planner:
         swapped = self._swapped(path, place)
         if swapped is not None or opposite(before, after):
             return swapped
+        gone = gone_operand(before, after)
+        if gone is not None and wrappable(gone[0], before):
+            # The others decide as before, whatever its value, if its truth lets them.
+            plan = self._made("before", gone[0], (), [gone], place, truly=True)
+            if plan is not None:
+                return plan
         early = self._shared(before, after, place)
         tops = [(path[-1], early)]
         position = len(path) - 1
@@ -226,18 +234,9 @@ class Planner:
     def _swapped(self, path: list[Pair], place: Place) -> Plan | None:
         """Several arguments of a call that are all names or constants."""
         before, after = path[-1]
-        if not (
-            isinstance(before, ast.Call)
-            and isinstance(after, ast.Call)
-            and len(before.args) == len(after.args)
-            and equal([before.func, before.keywords], [after.func, after.keywords])
-        ):
+        changed = changed_arguments(before, after)
+        if not changed:
             return None
-        changed = [
-            (one, other)
-            for one, other in zip(before.args, after.args, strict=True)
-            if not equal(one, other)
-        ]
         if not all(self._calm(node, place) for pair in changed for node in pair):
             return None
         if not wrappable(before, path[-2][0]):

@@ -23,8 +23,11 @@ Note = Callable[[int], None]
 
 INFECTED = 1
 """The value in ``seen`` of mutants that have been noted."""
+_ALIKE = 2
 _PATIENCE = 64
-"""So often is a mutant compared within one test."""
+"""So often is a mutant compared within one test, once it differed in another one."""
+_LONG_PATIENCE = 50_000
+"""So often is one that never differed: where it differs nowhere, no test has to be run."""
 _MARK = "\0refute-probe-{}\0"
 _FAILURES = (
     Doubt, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, NameError,
@@ -47,8 +50,8 @@ def probe_unit(
     The code behaves like ``module.original(unit, unit_line)`` and can be swapped in for it. It
     calls ``note(position)`` when a mutant would have differed; once, until its byte in ``seen``
     is cleared. So clear all bytes between tests: ``seen[:] = bytes(len(seen))``. A byte is
-    ``INFECTED`` once the mutant is noted; other values count comparisons, since in a long loop
-    a mutant is held to be infected rather than compared for ever.
+    ``INFECTED`` once the mutant is noted, and another than 0 once it was compared. In a very
+    long loop a mutant is held to be infected rather than compared for ever.
 
     ``mutants`` are records of ``find_mutants``; those of other units are left alone. Raises
     UnknownUnit.
@@ -99,16 +102,22 @@ def _hook(found: list[tuple[int, Plan]], note: Note, seen: bytearray) -> Callabl
     checks = [(position, plan.levels, plan.truly) for position, plan in found]
     first = found[0][1]
     place = len(first.captured) - 1
+    earliest = checks[0][0]
+    turns = 0
+    differed: set[int] = set()
 
     def before(*values: Any) -> None:
+        nonlocal turns
+        turns = turns + 1 if seen[earliest] else 1
         for position, levels, truly in checks:
-            turns = seen[position]
-            if turns == INFECTED:
+            if seen[position] == INFECTED:
                 continue
-            if turns < _PATIENCE and levels and _alike(levels, truly, values):
-                seen[position] = turns + 1 if turns else INFECTED + 1
+            patience = _PATIENCE if position in differed else _LONG_PATIENCE
+            if turns <= patience and levels and _alike(levels, truly, values):
+                seen[position] = _ALIKE
             else:
                 seen[position] = INFECTED
+                differed.add(position)
                 note(position)
 
     def after(*values: Any) -> Any:

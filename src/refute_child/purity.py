@@ -8,7 +8,7 @@ the worst. So none of these functions ever has an effect that the program could 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import copysign
 from types import (
     GetSetDescriptorType,
@@ -23,6 +23,7 @@ _LARGE = 64
 """Elements of a container, bits of a shift and powers up to which work is done twice."""
 _LONG = 10_000
 """Length up to which a repeated sequence is made."""
+_NOTHING: Mapping[str, Any] = {}
 
 
 def same(one: Any, other: Any) -> bool:
@@ -158,8 +159,13 @@ def method(receiver: Any, name: str, arguments: Sequence[Any]) -> Any:
     return getattr(receiver, name)(*arguments)
 
 
-def call(function: Any, arguments: Sequence[Any]) -> Any:
+def call(function: Any, arguments: Sequence[Any], named: Mapping[str, Any] = _NOTHING) -> Any:
     """The result of a function that surely does nothing but compute it."""
+    if named:
+        # What builtins make of their keywords is not looked into.
+        if not computes(function) or not all(map(solid, (*arguments, *named.values()))):
+            raise Doubt
+        return function(*arguments, **named)
     if function is isinstance:
         return _is_instance(*arguments)
     if function is callable or (function is type and len(arguments) == 1):

@@ -163,16 +163,23 @@ class Reader:
         return lambda _: {}
 
     def _call(self, node: ast.Call) -> Shadow:
-        if node.keywords:
-            raise Unreadable("keywords")
+        if any(keyword.arg is None for keyword in node.keywords):
+            raise Unreadable("**")
         arguments = [self.shadow(argument) for argument in node.args]
+        named = [(str(word.arg), self.shadow(word.value)) for word in node.keywords]
         if not _may_compute(node.func):
             raise Unreadable(ast.dump(node.func))
         if isinstance(node.func, ast.Attribute):
+            if named:
+                raise Unreadable("keywords")
             receiver, name = self.shadow(node.func.value), node.func.attr
             return lambda env: purity.method(receiver(env), name, [a(env) for a in arguments])
         function = self.shadow(node.func)
-        return lambda env: purity.call(function(env), [a(env) for a in arguments])
+        if not named:
+            return lambda env: purity.call(function(env), [a(env) for a in arguments])
+        return lambda env: purity.call(
+            function(env), [a(env) for a in arguments], {name: v(env) for name, v in named}
+        )
 
 
 def key_of(node: ast.expr) -> str:

@@ -13,7 +13,7 @@ from tests.unit.plans import FILE, mutant, world
 from refute.baseline import Baseline
 from refute.faults.fault import Mutant
 from refute.faults.plan import Order, Planned, make_plan
-from refute.trials.hunt import FEW_TESTS, Hunt
+from refute.trials.hunt import BATCH, FEW_TESTS, Hunt
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.requests import LONG, ControlFailed, Limits, Try
@@ -168,11 +168,11 @@ def test_a_batch_that_ended_early() -> None:
     mutants = [mutant(f"m-{letter}") for letter in "abcd"]
     game = Game(covered(), mutants)
     game.batch(game.pass_controls(), m_a="failed")
+    alone = game.pass_controls()
+    assert (alone.record["op"], alone.record["id"]) == ("trial", "m-b")
     again = game.pass_controls()
     assert [trial["id"] for trial in trials(again)] == ["m-c", "m-d"]
     game.batch(again, m_c="failed", m_d="failed")
-    alone = game.pass_controls()
-    assert (alone.record["op"], alone.record["id"]) == ("trial", "m-b")
     game.reply(alone, "failed", ran=1)
     assert game.verdicts == {"m-a": "failed", "m-b": "failed", "m-c": "failed", "m-d": "failed"}
 
@@ -182,8 +182,28 @@ def test_a_slot_that_died_over_a_batch() -> None:
     request = game.pass_controls()
     request.deaths += 1
     game.hunt.on_reply(request, {"result": "slot-died", "reason": "killed"})
+    assert game.pass_controls().record["id"] == "m-a"
     assert [trial["id"] for trial in trials(game.pass_controls())] == ["m-b"]
     assert game.emitted == []
+
+
+def test_what_a_batch_leaves_keeps_its_turn() -> None:
+    mutants = [mutant(f"m-{letter}{digit}") for letter in "abc" for digit in range(10)]
+    game = Game(covered(), mutants)
+    first = game.pass_controls()
+    assert len(trials(first)) == BATCH
+    # The first ends the child; the 19 behind it come before the ten that were not looked at.
+    game.batch(first)
+    assert game.pass_controls().record["id"] == "m-a0"
+    again = [trial["id"] for trial in trials(game.pass_controls())]
+    assert again == [one.id for one in mutants[1 : BATCH + 1]]
+
+
+def test_forks_for_single_mutants_begin_with_the_quickest() -> None:
+    base = world(3, {1: [0, 1, 2], 2: [1]})
+    game = Game(base, [mutant("m-a"), mutant("m-b", line=2)])
+    game.batch(game.pass_controls(), m_a="quiet", m_b="quiet")
+    assert [game.pass_controls().record["id"] for _ in range(2)] == ["m-b", "m-a"]
 
 
 def test_a_kill_by_a_test_that_is_not_trusted_waits_for_its_proof() -> None:

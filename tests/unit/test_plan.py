@@ -142,3 +142,16 @@ def test_a_slow_killer_does_not_come_before_many_quick_ones() -> None:
     learning = order({3: 10.0})
     learning.learn(mutant("m"), [0, 3], 3)
     assert learning.sort(on(1))[-1] == 3
+
+
+def test_a_fault_that_may_last_is_tried_from_where_it_first_differs_on() -> None:
+    gone = mutant("m-a", operator="assignment_removed")
+    lines = {1: [0, 1, 2, 3]}
+    plan = make_plan([gone], world(5, lines, infected={"m-a": frozenset({1, 2})}))
+    assert [planned.tests for planned in plan.swap] == [(1, 2, 3)]
+
+
+def test_a_fault_that_never_differed_leaves_nothing_behind() -> None:
+    gone = mutant("m-a", operator="assignment_removed")
+    plan = make_plan([gone], world(4, {1: [0, 1]}, infected={"m-a": frozenset()}))
+    assert (plan.swap, [planned.mutant.id for planned in plan.uninfected]) == ((), ["m-a"])

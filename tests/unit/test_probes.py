@@ -41,6 +41,8 @@ def outcome(call: Call, scope: Any) -> str:
 
 
 CLASSES = '''\
+import math
+
 class Loud:
     """Tells of everything that is done to it."""
     def __init__(self, value=True):
@@ -152,6 +154,14 @@ NEVER, INFECTED, UNPROBED = "never", "infected", "unprobed"
         ("def f(a, b): return «a or »b", "", "f(0, 2)", NEVER),
         ("def f(a, b): return «a or »b", "", "f(Loud(False), 2)", INFECTED),
         ("def f(a, b): return «count(a) or »b", "", "f(0, 2)", INFECTED),
+        ("def f(a, b): return «a and »b", "", "f(3, 2)", NEVER),
+        ("def f(a, b): return «a and »b", "", "f(0, 2)", INFECTED),
+        ("def f(a, b): return «a and »b", "", "f(Loud(), 2)", INFECTED),
+        ("def f(a, b): return «count(a) and »b", "", "f(1, 2)", INFECTED),
+        ("def f(a, b): return «(a := 4) and »a", "", "f(4, 2)", UNPROBED),
+        ("def f(a, b, c): return a and« b and» count(c)", "", "f(1, 2, 3)", NEVER),
+        ("def f(a, b, c): return a and« b and» count(c)", "", "f(1, 0, 3)", INFECTED),
+        ("def f(a, b, c): return a and« b and» count(c)", "", "f(0, 0, 3)", NEVER),
         ("def f(a, b): return count(a) «and» b", "or", "f(1, 1)", NEVER),
         ("def f(a, b): return count(a) «and» b", "or", "f(1, 2)", INFECTED),
         ("def f(a, b):\n    if a «and» b: return 1", "or", "f(1, 2)", NEVER),
@@ -202,6 +212,12 @@ NEVER, INFECTED, UNPROBED = "never", "infected", "unprobed"
         ("def f(a): return «count(a).strip()»", "count(a)", "f('x')", NEVER),
         ("def f(a): return «count(a).strip()»", "count(a)", "f('x ')", INFECTED),
         ("def f(a): return «list(a)»", "a", "f([1])", UNPROBED),
+        ("def f(a): return «want(text=a)»", "a", "f(b'x')", NEVER),
+        ("def f(a): return «want(text=a)»", "a", "f('x')", INFECTED),
+        ("def f(a): return «count(text=a)»", "a", "f('x')", INFECTED),
+        ("def f(a): return «want(**a)»", "a", "f({'text': b'x'})", UNPROBED),
+        ("def f(a): return math.floor(a) «>» 1", ">=", "f(2.5)", NEVER),
+        ("def f(a): return math.floor(a) «>» 1", ">=", "f(1.5)", INFECTED),
         # Assignments that go.
         ("def f(a):\n    «a = want(a)»\n    return a", "pass", "f(b'x')", NEVER),
         ("def f(a):\n    «a = want(a)»\n    return a", "pass", "f('x')", INFECTED),
@@ -313,6 +329,30 @@ def test_long_loops_are_not_compared_for_ever() -> None:
     function(7)
     assert set(noted) < probed
     for _ in range(500):
+        function(7)
+    # What never differed is given a long time; in the end it is held to differ.
+    assert set(noted) < probed
+    for _ in range(50_000):
+        function(7)
+    assert set(noted) == probed
+
+
+def test_what_differed_in_another_test_is_not_compared_for_long() -> None:
+    source = "def f(a):\n    return a > 1\n"
+    (records,) = mutants_of("f.py", source).values()
+    noted: list[int] = []
+    seen = bytearray(len(records))
+    code, probed = probe_unit(Module("f.py", source), "f", 1, records, noted.append, seen)
+    function = FunctionType(code, {})
+    for value in (0, 1, 2, 7):
+        function(value)
+    assert set(noted) == probed
+    seen[:] = bytes(len(seen))
+    noted.clear()
+    for _ in range(60):
+        function(7)
+    assert set(noted) < probed
+    for _ in range(10):
         function(7)
     assert set(noted) == probed
 

@@ -73,9 +73,14 @@ def make_plan(mutants: Sequence[Mutant], baseline: Baseline) -> Plan:
         at_import = _touches(mutant, coverage.at_import.get(mutant.file, frozenset()))
         vague = _touches(mutant, coverage.order_dependent.get(mutant.file, frozenset()))
         noticing = covering
-        if not (vague or at_import or elsewhere or mutant.operator in LASTING):
-            # Where its value never differed the mutant is the original.
-            noticing &= baseline.infected.get(mutant.id, covering)
+        if not (vague or at_import or elsewhere):
+            infected = baseline.infected.get(mutant.id, covering)
+            if mutant.operator not in LASTING or not infected:
+                # Where its value never differed the mutant is the original.
+                noticing &= infected
+            else:
+                # Before it first differs nothing can last.
+                noticing = frozenset(test for test in noticing if test >= min(infected))
         tests = everything if vague else shared.setdefault(noticing, tuple(sorted(noticing)))
         if at_import and (mutant.unit is None or not covering):
             imports.append(Planned(mutant, Mechanism.IMPORT, everything, False, bool(elsewhere)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
 from pathlib import Path
 
 from refute.baseline import Baseline
@@ -25,6 +24,8 @@ FEW_TESTS = 12
 
 BATCH = 20
 """Mutants that one warm child looks at."""
+GATHERED = 100
+"""Mutants that batches leave open before each of them gets a fork of its own."""
 QUICK = (4, 0.01)
 """The likeliest killers that it runs against each: so many, or so long in all."""
 
@@ -50,9 +51,11 @@ class Hunt:
     unfit: dict[int, str] = field(default_factory=dict)
     to_cold: list[tuple[Planned, str]] = field(default_factory=list)
     controls: int = 0
-    #: Mutants that have not been looked at yet, and those that need a fork of their own.
+    #: Mutants that have not been looked at yet, those that need a fork of their own, and those
+    #: of them whose turn it is.
     _fresh: deque[Planned] = field(default_factory=deque)
     _swaps: deque[Planned] = field(default_factory=deque)
+    _turn: deque[Planned] = field(default_factory=deque)
     _imports: dict[str, deque[Try]] = field(default_factory=dict)
     _urgent: deque[Request] = field(default_factory=deque)
     _trusted: set[int] = field(default_factory=set)
@@ -70,7 +73,8 @@ class Hunt:
         plan, if there is one, in the place of what is left of the plan before.
         """
         self.plan = plan or self.plan
-        for queue in (self._fresh, self._swaps, self._urgent, self._imports, self._held):
+        queues = (self._fresh, self._swaps, self._turn, self._urgent, self._imports, self._held)
+        for queue in queues:
             queue.clear()
         known |= {planned.mutant.id for planned, _ in self.to_cold}
         self.to_cold.extend((p, "") for p in self.plan.cold if p.mutant.id not in known)
@@ -79,11 +83,11 @@ class Hunt:
             if planned.mutant.id not in known:
                 self._queue_import(planned)
         for planned in list(self._fresh)[:FIRST_CONTROLS]:
-            self._control(self._first(self.order.sort(planned), *CONTROL), ZYGOTE)
+            self._control(self._requests.first(self.order.sort(planned), *CONTROL), ZYGOTE)
 
     def next_request(self, mode: str | None) -> Request | None:
         """The next trial for a slot in this mode: what it can serve at once comes first."""
-        swaps = bool(self._fresh or self._swaps)
+        swaps = bool(self._fresh or self._swaps or self._turn)
         if self._urgent and (mode is None or self._urgent[0].mode == mode or not swaps):
             return self._urgent.popleft()
         if swaps and mode in (None, ZYGOTE):
@@ -111,7 +115,7 @@ class Hunt:
             self._on_control(about, reply)
             return
         if self._trials % CONTROL_EVERY == 0 and request.mode == ZYGOTE:
-            self._control(self._first(about.tests, *CONTROL), ZYGOTE)
+            self._control(self._requests.first(about.tests, *CONTROL), ZYGOTE)
         if result in ("slot-died", "broken", "not-imported"):
             self._fall_back(request, reply)
         elif result == "unswappable":
@@ -125,10 +129,14 @@ class Hunt:
         """A batch of fresh mutants, or a fork for one that a batch did not settle.
 
         Those come first when enough have gathered, so that a prefix of the run holds
-        survivors as well as kills.
+        survivors as well as kills; the quickest first, so that one that turns out to sleep is
+        found while there is other work for the core.
         """
-        if self._swaps and (len(self._swaps) >= BATCH or not self._fresh):
-            planned = self._swaps.popleft()
+        if not self._turn and (len(self._swaps) >= GATHERED or not self._fresh):
+            self._turn.extend(sorted(self._swaps, key=self._requests.seconds))
+            self._swaps.clear()
+        if self._turn:
+            planned = self._turn.popleft()
             return self._requests.trial(Try(planned, self._fit(self._whole(planned))), ZYGOTE)
         tries: list[Try] = []
         trials: list[Record] = []
@@ -136,7 +144,7 @@ class Hunt:
         while self._fresh and len(tries) < BATCH and ahead < LONG:
             planned = self._fresh.popleft()
             tests = self._fit(self.order.sort(planned))
-            tries.append(Try(planned, self._first(tests, *QUICK), whole=False))
+            tries.append(Try(planned, self._requests.first(tests, *QUICK), whole=False))
             trials.append(self._requests.trial(tries[-1], ZYGOTE).record)
             seconds = [self.baseline.tests[test].seconds for test in tries[-1].tests]
             trials[-1]["limits"] = [self.limits.quick(second) for second in seconds]
@@ -151,14 +159,10 @@ class Hunt:
     def _fit(self, tests: list[int]) -> list[int]:
         return [test for test in tests if test not in self.unfit]
 
-    def _first(self, tests: Sequence[int], number: int, seconds: float) -> list[int]:
-        """At most so many of these tests, of so many seconds in all; one at the least."""
-        sums = accumulate(self.baseline.tests[test].seconds for test in tests[:number])
-        return list(tests[: max(1, sum(total <= seconds for total in sums))])
-
     def _on_batch(self, batch: Batch, request: Request, reply: Record) -> None:
         """Accept proven kills; whatever else happened is looked at again, one at a time."""
         results = self._requests.by_fault(reply.get("results", ()))
+        left: list[Planned] = []
         stopped = False
         for one in batch.tries:
             planned = one.planned
@@ -166,11 +170,11 @@ class Hunt:
             result = results.get(planned.mutant.id)
             if result is None:
                 if stopped:
-                    self._fresh.append(planned)
+                    left.append(planned)
                 else:
                     # What ended the child, or was not proven. It may sleep for long: begun
                     # early, others have the core meanwhile.
-                    self._swaps.appendleft(planned)
+                    self._turn.appendleft(planned)
                 stopped = True
             elif result["result"] == "failed":
                 self._trusted.add(one.tests[result["ran"] - 1])
@@ -180,6 +184,8 @@ class Hunt:
             else:
                 self.order.learn(planned.mutant, one.tests, None)
                 self._swaps.append(planned)
+        # They keep their turn: the order was fixed beforehand.
+        self._fresh.extendleft(reversed(left))
 
     def _queue_import(self, planned: Planned) -> None:
         tests = planned.tests

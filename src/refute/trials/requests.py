@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from refute.baseline import Baseline
@@ -166,6 +167,15 @@ class Requests:
             "unit_line": mutant.unit_line,
             "elsewhere": planned.elsewhere,
         }
+
+    def first(self, tests: Sequence[int], number: int, seconds: float) -> list[int]:
+        """At most so many of these tests, of so many seconds in all; one at the least."""
+        sums = accumulate(self.baseline.tests[test].seconds for test in tests[:number])
+        return list(tests[: max(1, sum(total <= seconds for total in sums))])
+
+    def seconds(self, planned: Planned) -> float:
+        """What all tests of a mutant take unchanged."""
+        return sum(self.baseline.tests[test].seconds for test in planned.tests)
 
     def path(self, planned: Planned) -> str:
         """The absolute path of a mutant's file."""
