@@ -6,7 +6,7 @@ import pytest
 from tests.unit.plans import mutant, plan_one, planned, world
 
 from refute.baseline import TestOutcome
-from refute.faults.plan import Order, Planned, make_plan
+from refute.faults.plan import BEST, Order, Planned, make_plan
 from refute.trials.outcome import Mechanism
 
 
@@ -155,3 +155,17 @@ def test_a_fault_that_never_differed_leaves_nothing_behind() -> None:
     gone = mutant("m-a", operator="assignment_removed")
     plan = make_plan([gone], world(4, {1: [0, 1]}, infected={"m-a": frozenset()}))
     assert (plan.swap, [planned.mutant.id for planned in plan.uninfected]) == ((), ["m-a"])
+
+
+def test_the_best_come_first_and_then_the_suites_own_order() -> None:
+    tests = BEST + 5
+    plan = make_plan([mutant("m-a")], world(tests, {1: range(tests)}))
+    seconds = [1.0 - index / 100 for index in range(tests)]
+    ordered = Order(seconds).whole(plan.swap[0])
+    # The later ones are the quicker ones here.
+    assert ordered == [*reversed(range(5, tests)), *range(5)]
+
+
+def test_faults_that_may_last_meet_the_tests_as_the_suite_runs_them() -> None:
+    plan = make_plan([mutant("m-a", operator="statement_removed")], world(3, {1: range(3)}))
+    assert Order([3.0, 2.0, 1.0]).whole(plan.swap[0]) == [0, 1, 2]

@@ -101,6 +101,10 @@ def _touches(mutant: Mutant, lines: frozenset[int]) -> bool:
     )
 
 
+BEST = 20
+"""Likeliest killers that come first where all of a mutant's tests are to be run."""
+
+
 class Order:
     """Learns which tests kill, and puts the likeliest and cheapest killer first.
 
@@ -124,6 +128,16 @@ class Order:
             return (self._seconds[test] + 0.0005) * (tries + 2) / (kills + 1), test
 
         return sorted(planned.tests, key=price)
+
+    def whole(self, planned: Planned) -> list[int]:
+        """All the plan's tests: the best first, then as the suite runs them, since what modules
+        and classes set up is shared by neighbours; all in that order if one may disturb the next.
+        """
+        if planned.mutant.operator in LASTING:
+            return list(planned.tests)
+        best = self.sort(planned)[:BEST]
+        chosen = frozenset(best)
+        return [*best, *(test for test in planned.tests if test not in chosen)]
 
     def learn(self, mutant: Mutant, ran: Sequence[int], killer: int | None) -> None:
         """Take in the result of one trial."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from refute.baseline import Baseline
-from refute.faults.plan import LASTING, Order, Plan, Planned
+from refute.faults.plan import Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.requests import LONG, Batch, ControlFailed, Limits, Requests, Try, told_failure
@@ -137,7 +137,7 @@ class Hunt:
             self._swaps.clear()
         if self._turn:
             planned = self._turn.popleft()
-            return self._requests.trial(Try(planned, self._fit(self._whole(planned))), ZYGOTE)
+            return self._requests.trial(Try(planned, self._fit(self.order.whole(planned))), ZYGOTE)
         tries: list[Try] = []
         trials: list[Record] = []
         ahead = 0.0
@@ -150,11 +150,6 @@ class Hunt:
             trials[-1]["limits"] = [self.limits.quick(second) for second in seconds]
             ahead += sum(seconds)
         return Request({"op": "batch", "trials": trials}, ZYGOTE, Batch(tuple(tries)))
-
-    def _whole(self, planned: Planned) -> list[int]:
-        """All its tests, best first, or as the suite runs them if one may disturb the next."""
-        lasting = planned.mutant.operator in LASTING
-        return list(planned.tests) if lasting else self.order.sort(planned)
 
     def _fit(self, tests: list[int]) -> list[int]:
         return [test for test in tests if test not in self.unfit]
@@ -204,7 +199,7 @@ class Hunt:
             del self._imports[file]
         assert about.planned is not None
         if about.whole:
-            about.tests = self._whole(about.planned)
+            about.tests = self.order.whole(about.planned)
         about.tests = [test for test in about.tests if test not in self.unfit]
         return self._requests.trial(about, file)
 

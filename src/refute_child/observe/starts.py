@@ -23,6 +23,7 @@ _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn"}
 )
 """Audit events of those who start other programs."""
+_TELLING = _PROGRAMS | {"import", "open"}
 _SPAWNING = frozenset({"multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver"})
 """Modules that do so without an event."""
 
@@ -80,11 +81,15 @@ class Starts:
             return disable
 
         def on_event(event: str, arguments: tuple[Any, ...]) -> None:
-            if event in _PROGRAMS or (event == "import" and arguments[0] in _SPAWNING):
+            # Some libraries cause a hundred thousand of them in a test suite.
+            if event not in _TELLING:
+                return
+            what = arguments[0]
+            if event == "open":
+                if type(what) is str and what.endswith(".py") and table.holds(what):
+                    hits[-1] |= _is_read_as_data()
+            elif event != "import" or what in _SPAWNING:
                 hits[-1] = 1
-            elif event == "open" and type(arguments[0]) is str and arguments[0].endswith(".py"):
-                if table.holds(arguments[0]) and _is_read_as_data():
-                    hits[-1] = 1
 
         monitoring.register_callback(self._tool, monitoring.events.PY_START, on_start)
         sys.addaudithook(on_event)
