@@ -19,6 +19,7 @@ from .observe.raises import Raises
 from .observe.starts import Starts
 from .observing import Observing
 from .session import Suite, clear_capture, defined_at, quiet_output
+from .shelf import Shelf
 from .sources import Sources
 from .state import ended, loaded_files, origin_of
 from .swap import LiveFunctions, Unswappable
@@ -103,6 +104,7 @@ class Zygote:
             "trial": partial(self._watched, self._trial),
         }
         self._forks.layers.settle()
+        Shelf().hide()
         settle_memory()
         while True:
             request = self._channel.receive()
