@@ -356,6 +356,16 @@ def test_the_environment_that_is_handed_on_is_left_out(told: Told) -> None:
     assert set(shown(double.calls[0].arguments)) == {"0", "0[0]", "env", 'env["LC_ALL"]'}
 
 
+def test_a_place_that_calls_a_fake_again_and_again(told: Told) -> None:
+    # Alike calls are one. A call after two hundred at one place is not looked at, not even one
+    # with another kind of argument; a call at another place is.
+    calls = told.double("test_many_calls_of_a_fake").calls
+    assert [(call.method, [one.shown for one in call.arguments]) for call in calls] == [
+        (".get", ["0"]),
+        (".take", []),
+    ]
+
+
 def test_bounds(told: Told) -> None:
     assert sum(len(one.calls) for one in told.tests["test_many_calls"].doubles) == 200
     assert len(told.tests["test_many_doubles"].doubles) == 60

@@ -15,3 +15,26 @@ def test_many_doubles():
 
 def test_wide():
     jobs.wide(MagicMock())
+
+
+class Counter:
+    """A fake that is asked again and again."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def take(self, number, **named):
+        self.asked += 1
+        return number
+
+    def get(self, path):
+        return path
+
+
+def test_many_calls_of_a_fake():
+    counter = Counter()
+    for number in range(300):
+        assert jobs.get(counter, number % 5) == number % 5
+    jobs.get(counter, "late")
+    jobs.hand(counter, 1)
+    assert counter.asked == 1
