@@ -31,7 +31,7 @@ from refute.trials.pairs import Pairs
 from refute.trials.pool import Pool, Request, Suite
 from refute.trials.reasons import graver
 from refute.trials.requests import ControlFailed, Limits
-from refute.trials.scribe import Broken, Pieces, read_mutants, read_pieces
+from refute.trials.scribe import Broken, Pieces, Scribe
 from refute.trials.seal import Seal, SealKind
 from refute.trials.services import listening
 from refute.trials.slot import Launch, Record, Slot, alive, greet, narrowed
@@ -53,6 +53,7 @@ class Engine:
         self._settings = settings
         self._project = project
         self._slots: list[Slot] = []
+        self._scribe = Scribe()
         self._ends = inf
         self._pool: Pool | None = None
         self._collected: observation.Collected | None = None
@@ -84,6 +85,7 @@ class Engine:
             self._pool.close()
         for slot in self._slots:
             slot.close()
+        self._scribe.close()
 
     def collect(self) -> observation.Collected:
         """Collect the suite as `pytest` does, or as `python -m pytest` where that alone works.
@@ -166,11 +168,11 @@ class Engine:
 
     def mutants(self, files: Iterable[str]) -> tuple[list[Mutant], list[Broken]]:
         """All mutants of these files, made by the project's interpreter."""
-        return read_mutants(self.launch, self._settings, files)
+        return self._scribe.mutants(self.launch, self._settings, files)
 
     def pieces(self, files: Iterable[str], tops: Iterable[str]) -> Mapping[str, Pieces]:
         """What these files consist of, read by the project's interpreter."""
-        return read_pieces(self.launch, files, frozenset(tops))
+        return self._scribe.pieces(self.launch, files, frozenset(tops))
 
     def hunt(
         self,

@@ -1,12 +1,11 @@
 """What the project's interpreter reads out of files: mutants, and the pieces that they consist of.
 
-Sources are only parsed here, so these processes need no seal.
+Sources are only parsed here, so this process needs no seal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,26 +47,28 @@ class Pieces:
     units: tuple[Unit, ...]
 
 
-@contextmanager
-def _scribe(launch: Launch) -> Iterator[Slot]:
-    slot = Slot(replace(launch, seal=Seal(SealKind.NONE)))
-    try:
-        greet(slot)
-        yield slot
-    finally:
-        slot.close()
+class Scribe:
+    """One process of the project's interpreter that reads files; begun when first needed."""
 
+    def __init__(self) -> None:
+        self._slot: Slot | None = None
 
-def read_mutants(
-    launch: Launch, settings: Settings, files: Iterable[str]
-) -> tuple[list[Mutant], list[Broken]]:
-    """All mutants of these files, paths relative to the root, and the files that don't parse."""
-    from refute_child.operators import OPERATORS
-    from refute_child.suppress import RULES
+    def close(self) -> None:
+        """End the process."""
+        if self._slot is not None:
+            self._slot.close()
+            self._slot = None
 
-    found: list[Mutant] = []
-    broken: list[Broken] = []
-    with _scribe(launch) as slot:
+    def mutants(
+        self, launch: Launch, settings: Settings, files: Iterable[str]
+    ) -> tuple[list[Mutant], list[Broken]]:
+        """All mutants of these files, paths relative to the root; the files that don't parse."""
+        from refute_child.operators import OPERATORS
+        from refute_child.suppress import RULES
+
+        found: list[Mutant] = []
+        broken: list[Broken] = []
+        slot = self._open(launch)
         slot.send(
             {
                 "op": "mutants",
@@ -80,29 +81,34 @@ def read_mutants(
             found += [Mutant.from_record(fields) for fields in record["mutants"]]
             if "error" in record:
                 broken.append(Broken(record["file"], record["line"], record["error"]))
-    return found, broken
+        return found, broken
 
-
-def read_pieces(
-    launch: Launch, files: Iterable[str], tops: Collection[str]
-) -> Mapping[str, Pieces]:
-    """The pieces of those of the files that can be read and parsed. Importing the packages
-    ``tops`` is nothing that another file could feel.
-    """
-    with _scribe(launch) as slot:
+    def pieces(
+        self, launch: Launch, files: Iterable[str], tops: Collection[str]
+    ) -> Mapping[str, Pieces]:
+        """The pieces of those of the files that can be read and parsed. Importing the packages
+        ``tops`` is nothing that another file could feel.
+        """
+        slot = self._open(launch)
         request = {"op": "pieces", "files": _placed(launch.root, files), "tops": sorted(tops)}
         slot.send(request)
         found = slot.expect("pieces")["pieces"]
-    return {
-        file: Pieces(
-            content=record["content"],
-            rest=record["rest"],
-            neutral=record["neutral"],
-            units=tuple(Unit(*fields) for fields in record["units"]),
-        )
-        for file, record in found.items()
-        if record is not None
-    }
+        return {
+            file: Pieces(
+                content=record["content"],
+                rest=record["rest"],
+                neutral=record["neutral"],
+                units=tuple(Unit(*fields) for fields in record["units"]),
+            )
+            for file, record in found.items()
+            if record is not None
+        }
+
+    def _open(self, launch: Launch) -> Slot:
+        if self._slot is None:
+            self._slot = Slot(replace(launch, seal=Seal(SealKind.NONE)))
+            greet(self._slot)
+        return self._slot
 
 
 def _placed(root: Path, files: Iterable[str]) -> list[tuple[str, str]]:
