@@ -11,6 +11,20 @@ from __future__ import annotations
 import struct
 from math import inf
 from os import listdir, uname
+from signal import (
+    SIGABRT,
+    SIGBUS,
+    SIGCHLD,
+    SIGFPE,
+    SIGHUP,
+    SIGILL,
+    SIGINT,
+    SIGPIPE,
+    SIGQUIT,
+    SIGSEGV,
+    SIGTERM,
+    SIGWINCH,
+)
 from time import CLOCK_MONOTONIC, CLOCK_REALTIME, clock_gettime, monotonic
 
 _open = open
@@ -22,8 +36,18 @@ _COMMAND = 0x7F
 _PRIVATE = 0x80
 _BY_WALL_CLOCK = 0x100
 _ABSOLUTE = 1
-_TIMERS = 1 << 13 | 1 << 25 | 1 << 26
-"""SIGALRM, SIGVTALRM, SIGPROF, as bits of a mask: a handler of one may end any wait."""
+_OF_THREADS = (32, 33)
+"""Signals that the C library uses among a process's own threads."""
+_USUAL = sum(
+    1 << number - 1
+    for number in (
+        SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGPIPE, SIGTERM,
+        SIGCHLD, SIGWINCH, *_OF_THREADS,
+    )
+)  # fmt: skip
+"""Signals that Python, pytest and threads catch, as bits of a mask. None of them comes from a timer
+or from a device: a handler of another may end any wait.
+"""
 _TIMESPEC = struct.Struct("qq")
 
 Waits = tuple[tuple[str, bytes, bytes], ...]
@@ -47,7 +71,7 @@ def wakes(entry: int, seen: Waits) -> float:
     nothing is sure, infinity for a deadlock. ``seen`` is what its threads wait for.
     """
     try:
-        if not seen or _timers(entry):
+        if not seen or _may_be_roused(entry):
             return 0.0
         return min(_until(entry, call) for _, call, _ in seen)
     except (OSError, ValueError, IndexError, struct.error):
@@ -63,12 +87,12 @@ def _thread(entry: int, thread: str) -> tuple[bytes, bytes]:
     return call, switches[0] if switches else b""
 
 
-def _timers(entry: int) -> bool:
-    """Whether the process has a handler for a signal of a timer."""
+def _may_be_roused(entry: int) -> bool:
+    """Whether the process has a handler for a signal that may come by itself."""
     with _open(f"/proc/{entry}/status", "rb") as file:
         for line in file:
             if line.startswith(b"SigCgt:"):
-                return bool(int(line.split()[1], 16) & _TIMERS)
+                return bool(int(line.split()[1], 16) & ~_USUAL)
     return True
 
 
