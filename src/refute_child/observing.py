@@ -12,18 +12,14 @@ from time import perf_counter as _now
 
 import pytest
 
+from .bench import Bench
 from .elsewhere import Elsewhere
-from .forks import Forks
 from .infection import plant_probes
 from .observe.beside import Beside
 from .observe.boundaries import Boundaries
 from .observe.fixtures import FixtureLines
 from .observe.imported import Imported
 from .observe.lines import Lines, Marks
-from .session import Suite
-from .sources import Sources
-from .swap import LiveFunctions
-from .trial import Texts
 from .watch import Limit
 from .wire import Channel, Record
 
@@ -32,68 +28,54 @@ class Observing:
     """The looks at the unchanged suite that a zygote has to offer."""
 
     def __init__(
-        self,
-        channel: Channel,
-        forks: Forks,
-        suite: Suite,
-        sources: Sources,
-        lines: Lines,
-        live: LiveFunctions,
-        texts: Texts,
-        files: list[tuple[str, int]],
+        self, bench: Bench, channel: Channel, lines: Lines, files: list[tuple[str, int]]
     ) -> None:
+        self._bench = bench
         self._channel = channel
-        self._forks = forks
-        self._suite = suite
-        self._sources = sources
         self._lines = lines
-        self._live = live
-        self._texts = texts
         self._files = files
-        # pytest was started in the project's root.
-        self._root = os.path.realpath(os.getcwd())
-        table = lines.table
-        self._is_project = table.holds
         if "unittest.mock" in sys.modules:
             # The project has it, so forks need not bring it along, each for itself.
             with suppress(Exception):
                 import_module(".observe.doubles", __package__)
 
     def baseline(self, request: Record) -> Record:
-        order = list(range(len(self._suite.items)))
+        order = list(range(len(self._bench.suite.items)))
         if request["order"] == "reverse":
             order.reverse()
         mutants = request.get("mutants", ())
         limits = [Limit(*request["limit"])] * len(order) if "limit" in request else None
         fakes = bool(request.get("doubles"))
-        end, told = self._forks.run(lambda report: self._observe(order, mutants, fakes), limits)
+        forks = self._bench.forks
+        end, told = forks.run(lambda report: self._observe(order, mutants, fakes), limits)
         return {"event": "baseline", **(told[-1] if told else {"died": f"{end.kind} {end.status}"})}
 
     def _observe(self, order: list[int], mutants: Sequence[Record], fakes: bool) -> Record:
         """The whole suite, each test observed, with probes for these mutants; in a fork. With
         ``fakes`` also its doubles, and where the project crosses boundaries.
         """
-        items, runner = self._suite.items, self._suite.runner
+        bench = self._bench
+        items, runner = bench.suite.items, bench.suite.runner
         plugins: pytest.PytestPluginManager = items[0].config.pluginmanager
         fixtures = FixtureLines(self._lines)
         plugins.register(fixtures, "refute-fixture-lines")
-        beside = Beside(self._is_project, self._root, fakes)
+        beside = Beside(bench.is_project, bench.root, fakes)
         beside.join(self._lines)
-        imported = Imported(self._is_project)
+        imported = Imported(bench.is_project)
         probed: list[int] = []
         if mutants:
             self._lines.infected = Marks(len(mutants))
-            probed = plant_probes(mutants, self._texts, self._live, self._lines.infected)
+            probed = plant_probes(mutants, bench.texts, bench.live, self._lines.infected)
         self._lines.start()
-        for thing in self._live.codes():
+        for thing in bench.live.codes():
             self._lines.watch(thing)
         self._lines.discover()
-        self._sources.on_code = self._lines.watch
+        bench.sources.on_code = self._lines.watch
         beside.start()
         began = _now()
         for position, index in enumerate(order):
             following = items[order[position + 1]] if position + 1 < len(order) else None
-            self._forks.board.start(position)
+            bench.forks.board.start(position)
             self._channel.send({"event": "begin", "index": index})
             fixtures.begin()
             beside.begin(items[index])
@@ -108,13 +90,15 @@ class Observing:
         return {"seconds": _now() - began, "probed": probed, "unobserved": beside.trouble}
 
     def elsewhere(self, request: Record) -> Record:
-        end, told = self._forks.run(lambda _: self._watch_children(request["tests"]), None)
+        forks = self._bench.forks
+        end, told = forks.run(lambda _: self._watch_children(request["tests"]), None)
         done = {} if told else {"died": f"{end.kind} {end.status}"}
         return {"event": "elsewhere-done", **done}
 
     def _watch_children(self, tests: list[int]) -> Record:
         """Tests that start processes, with their child interpreters observed; in a fork."""
-        items = [self._suite.items[index] for index in tests]
+        suite, board = self._bench.suite, self._bench.forks.board
+        items = [suite.items[index] for index in tests]
         boundaries = Boundaries()
         boundaries.start()
         folder = tempfile.mkdtemp(prefix="refute-")
@@ -122,9 +106,9 @@ class Observing:
         elsewhere.prepare(os.environ)
         for position, item in enumerate(items):
             following = items[position + 1] if position + 1 < len(items) else None
-            self._forks.board.start(position)
+            board.start(position)
             boundaries.interpreters = 0
-            record = self._suite.runner.run(item, following, detailed=False)
+            record = suite.runner.run(item, following, detailed=False)
             seen, lines = elsewhere.take()
             self._channel.send(
                 {

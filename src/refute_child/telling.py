@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable
 from os.path import realpath as _realpath
 from sys import _getframe
 from types import ModuleType
@@ -17,13 +16,11 @@ from typing import Any
 
 import pytest
 
-from .forks import Forks
+from .bench import Bench, Side
+from .boot import is_library
 from .observe.masks import MASK, without_secrets
-from .session import Suite, clear_capture
-from .sources import Sources
-from .swap import LiveFunctions, Unswappable
-from .trial import Arming, Texts, Ticks
-from .watch import Limit
+from .swap import Unswappable
+from .trial import Arming, Ticks
 from .wire import Record
 
 _READ = 200_000
@@ -43,13 +40,11 @@ _CUT = re.compile(
 )
 """What is left of a secret where pytest has cut the middle out of a value."""
 
-Predicate = Callable[[str], bool]
-
 
 class Way(Ticks):
     """Told whenever the mutated function starts; counts the project's calls up to the tests."""
 
-    def __init__(self, is_project: Predicate, is_library: Predicate) -> None:
+    def __init__(self, is_project: Side, is_library: Side) -> None:
         super().__init__()
         #: The fewest so far; None while no way from the tests was seen.
         self.calls: int | None = None
@@ -83,7 +78,7 @@ class Way(Ticks):
 class Failed:
     """Keeps the first failure of a test as pytest reports it."""
 
-    def __init__(self, is_project: Predicate, is_library: Predicate) -> None:
+    def __init__(self, is_project: Side, is_library: Side) -> None:
         self.said: Record = {}
         self._is_project = is_project
         self._is_library = is_library
@@ -154,29 +149,10 @@ def warm_up() -> None:
 
 
 class Telling:
-    """Answers requests for texts, each in a fork; ``sides`` tell files of the project and of
-    libraries.
-    """
+    """Answers requests for texts, each in a fork."""
 
-    def __init__(
-        self,
-        suite: Suite,
-        forks: Forks,
-        arming: Arming,
-        texts: Texts,
-        sources: Sources,
-        live: LiveFunctions,
-        loaded: frozenset[str],
-        sides: tuple[Predicate, Predicate],
-    ) -> None:
-        self._suite = suite
-        self._forks = forks
-        self._arming = arming
-        self._texts = texts
-        self._sources = sources
-        self._live = live
-        self._loaded = loaded
-        self._sides = sides
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
 
     def answer(self, request: Record) -> Record:
         """Run one test under one mutant.
@@ -185,26 +161,24 @@ class Telling:
         not; ``unswappable``; or none of these when the test's process ended.
         """
         warm_up()
-        item, mutant = self._suite.items[request["test"]], request["mutant"]
-        self._arming.prepare(mutant)
-        _, told = self._forks.run(lambda _: self._tell(item, mutant), [Limit(*request["limit"])])
-        if not told or "broken" in told[-1]:
-            clear_capture(item.config)
-        return {"event": "trial", "id": request["id"], **(told[-1] if told else {})}
+        item, mutant = self._bench.suite.items[request["test"]], request["mutant"]
+        self._bench.arming.prepare(mutant)
+        return self._bench.answer(request, lambda _: self._tell(item, mutant))
 
     def _tell(self, item: pytest.Item, mutant: Record) -> Record:
-        option, runner = item.config.option, self._suite.runner
+        bench = self._bench
+        option, runner = item.config.option, bench.suite.runner
         if getattr(option, "tbstyle", "auto") in ("no", "line"):
             # The user asks to be spared the texts; whether they are good is asked here.
             option.tbstyle = "auto"
-        failed, way = Failed(*self._sides), Way(*self._sides)
+        failed, way = Failed(bench.is_project, is_library), Way(bench.is_project, is_library)
         runner.after = failed.hear
         way.begin(_ENDLESS, lambda: None)
         try:
-            Arming(self._texts, way, self._sources).arm(mutant, self._live, self._loaded)
+            Arming(bench.texts, way, bench.sources).arm(mutant, bench.live, bench.loaded)
         except Unswappable as reason:
             return {"unswappable": str(reason)}
-        self._forks.board.start(0)
+        bench.forks.board.start(0)
         record = runner.run(item, None, detailed=True)
         if record["outcome"] != "failed" or not failed.said:
             return {"passed": record["outcome"]}

@@ -13,15 +13,14 @@ import threading
 from collections.abc import Sequence
 from time import perf_counter as _now
 
-import pytest
-
-from .forks import Forks
+from .bench import Bench
+from .forks import Report
 from .observe.boundaries import Boundaries
 from .observe.raises import Raises
 from .observe.starts import Starts
-from .runner import Runner
-from .swap import LiveFunctions, Unswappable
-from .trial import Arming, Ticks, run_tests
+from .swap import Unswappable
+from .trial import run_tests
+from .watch import Limit
 from .wire import Record
 
 TICKS = 10_000
@@ -29,34 +28,38 @@ TICKS = 10_000
 
 
 class Warm:
-    """Runs in the fork; tells one record a mutant, in order, and stops when it gets dirty."""
+    """Answers requests for such looks. The fork tells one record a mutant, in order, and stops
+    when it gets dirty.
+    """
 
-    def __init__(
-        self,
-        items: Sequence[pytest.Item],
-        runner: Runner,
-        forks: Forks,
-        arming: Arming,
-        ticks: Ticks,
-        starts: Starts,
-    ) -> None:
-        self._items = items
-        self._runner = runner
-        self._forks = forks
-        self._arming = arming
-        self._ticks = ticks
+    def __init__(self, bench: Bench, starts: Starts) -> None:
+        self._bench = bench
         self._starts = starts
 
-    def run(
-        self,
-        trials: Sequence[Record],
-        live: LiveFunctions,
-        loaded: frozenset[str],
-        raises: Raises,
-    ) -> Record:
+    def answer(self, request: Record) -> Record:
+        """Several mutants in one fork, each against a few tests; gives ``results``."""
+        trials: list[Record] = request["trials"]
+        mutants = [trial["mutant"] for trial in trials]
+        for mutant in mutants:
+            self._bench.arming.prepare(mutant)
+        # Each mutant's tests may run twice: under the fault, and one to prove the kill.
+        limits = [Limit(*limit) for trial in trials for limit in trial["limits"] * 2]
+        raises = Raises(self._bench.is_project)
+
+        def work(report: Report) -> Record:
+            self._bench.know_doubles(mutants)
+            return self._run(trials, raises)
+
+        _, told = self._bench.forks.run(work, limits)
+        if len(told) < len(trials):
+            self._bench.forget_output()
+        return {"event": "trial", "results": [r for r in told if "id" in r]}
+
+    def _run(self, trials: Sequence[Record], raises: Raises) -> Record:
         """Try the mutants in turn. A child that wrote a file, started a process or a thread,
         or failed to prove a kill takes up no further mutant.
         """
+        bench = self._bench
         boundaries = Boundaries()
         boundaries.start()
         if raises.cheap:
@@ -64,14 +67,14 @@ class Warm:
         offset = 0
         for trial in trials:
             began = _now()
-            self._ticks.begin(TICKS, self._loop)
+            bench.ticks.begin(TICKS, self._loop)
             try:
-                armed = self._arming.arm(trial["mutant"], live, loaded)
+                armed = bench.arm(trial["mutant"])
             except Unswappable as reason:
                 record: Record = {"result": "unswappable", "ran": 0, "reason": str(reason)}
             else:
                 record = self._look(trial["tests"], raises, offset)
-                self._arming.disarm(armed)
+                bench.arming.disarm(armed)
                 if armed.hook is not None:
                     record["effects"] = armed.hook.effects
             offset += len(trial["tests"])
@@ -81,14 +84,15 @@ class Warm:
                 break
             told = {"id": trial["id"], "took": _now() - began, **record}
             # Since the result before: what has begun in this fork may not be told twice.
-            self._forks.tell({**told, "starts": self._starts.take()})
+            bench.forks.tell({**told, "starts": self._starts.take()})
             if boundaries.take() or threading.active_count() > 1:
                 break
         return {}
 
     def _look(self, tests: list[int], raises: Raises, offset: int) -> Record:
-        items = [self._items[index] for index in tests]
-        record = run_tests(items, self._runner, self._forks.board, raises, self._ticks, offset)
+        bench = self._bench
+        items, runner = [bench.suite.items[index] for index in tests], bench.suite.runner
+        record = run_tests(items, runner, bench.forks.board, raises, bench.ticks, offset)
         return record if record["result"] == "failed" else {"result": "quiet", "ran": len(items)}
 
     def _passes(self, trial: Record, record: Record, raises: Raises, offset: int) -> bool:
@@ -97,4 +101,4 @@ class Warm:
         return bool(again["result"] == "quiet")
 
     def _loop(self) -> None:
-        self._forks.report({"loop": True})
+        self._bench.forks.report({"loop": True})

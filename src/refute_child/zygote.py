@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from os.path import realpath as _realpath
 from time import perf_counter as _now
 
-from .boot import is_library
+from .bench import Bench
 from .callsites import units_by_file
 from .elsewhere import mutating
 from .forks import Forks, Report, settle_memory
@@ -18,7 +18,7 @@ from .observe.lines import Lines, import_lines
 from .observe.raises import Raises
 from .observe.starts import Starts
 from .observing import Observing
-from .session import Suite, clear_capture, defined_at, quiet_output
+from .session import Suite, defined_at, quiet_output
 from .shelf import Shelf
 from .sources import Sources
 from .state import ended, loaded_files, origin_of
@@ -57,8 +57,6 @@ class Zygote:
         self._forks = forks
         self._sources = sources
         self._lines = lines
-        self._ticks = Ticks()
-        self._arming = Arming(texts, self._ticks, sources)
         self._known_ticks: dict[tuple[str, int], int] = {}
         table = lines.table
         self._starts = Starts(table)
@@ -72,11 +70,10 @@ class Zygote:
     def serve(self, suite: Suite, began: float) -> None:
         """Tell what was collected, then answer requests; returns when told to leave."""
         assert suite.config is not None
-        self._suite = suite
         self._channel.send(self._inventory(suite, began))
         self._lines.stop()
         quiet_output(suite.config)
-        self._loaded = loaded_files()
+        loaded = loaded_files()
         factory = getattr(suite.config, "_tmp_path_factory", None)
         if factory is not None:
             factory.getbasetemp()
@@ -85,22 +82,31 @@ class Zygote:
             with suppress(Exception):
                 item.location  # noqa: B018
         suite.runner.shorten(suite.items)
-        self._live = LiveFunctions(self._is_project)
-        self._starts.start(self._live.codes())
+        live, ticks = LiveFunctions(self._is_project), Ticks()
+        self._starts.start(live.codes())
         self._sources.on_code = self._starts.watch
-        self._root = _realpath(os.getcwd())
-        world = self._sources, self._lines, self._live, self._texts, self._files
-        observing = Observing(self._channel, self._forks, suite, *world)
-        tools = self._forks, self._arming, self._texts, self._sources, self._live, self._loaded
-        telling = Telling(suite, *tools, (self._is_project, is_library))
+        self._bench = bench = Bench(
+            suite=suite,
+            forks=self._forks,
+            texts=self._texts,
+            sources=self._sources,
+            ticks=ticks,
+            arming=Arming(self._texts, ticks, self._sources),
+            live=live,
+            loaded=loaded,
+            is_project=self._is_project,
+            # pytest was started in the project's root.
+            root=_realpath(os.getcwd()),
+        )
+        observing = Observing(bench, self._channel, self._lines, self._files)
         answers: dict[str, Serve] = {
             "baseline": observing.baseline,
             "elsewhere": observing.elsewhere,
             "units": self._units,
-            "batch": partial(self._watched, self._batch, tell=False),
-            "traces": partial(self._watched, self._traces),
+            "batch": partial(self._watched, Warm(bench, self._starts).answer, tell=False),
+            "traces": partial(self._watched, Traces(bench).answer),
             "asking": self._asking,
-            "telling": telling.answer,
+            "telling": Telling(bench).answer,
             "trial": partial(self._watched, self._trial),
         }
         self._forks.layers.settle()
@@ -158,106 +164,50 @@ class Zygote:
         allowed = self._known_ticks[key] * TICK_FACTOR
         return reply if allowed <= TICKS else self._attempt(request, allowed)
 
-    def _batch(self, request: Record) -> Record:
-        """Several mutants in one fork, each against a few tests; see ``warm``."""
-        trials: list[Record] = request["trials"]
-        for trial in trials:
-            self._arming.prepare(trial["mutant"])
-        # Each mutant's tests may run twice: under the fault, and one to prove the kill.
-        limits = [Limit(*limit) for trial in trials for limit in trial["limits"] * 2]
-        suite = self._suite
-        parts = (self._forks, self._arming, self._ticks, self._starts)
-        warm = Warm(suite.items, suite.runner, *parts)
-        raises = Raises(self._is_project)
-
-        def work(report: Report) -> Record:
-            self._follow(trials)
-            return warm.run(trials, self._live, self._loaded, raises)
-
-        _, told = self._forks.run(work, limits)
-        if len(told) < len(trials):
-            clear_capture(suite.items[0].config)
-        return {"event": "trial", "results": [r for r in told if "id" in r]}
-
-    def _traces(self, request: Record) -> Record:
-        """What a survivor changed in a few tests, in one fork; see ``traces``."""
-        self._arming.prepare(request["mutant"])
-        suite, tests = self._suite, request["tests"]
-        traces = Traces(suite.items, suite.runner, self._forks, self._arming, self._ticks)
-        sides = (self._is_project, is_library, self._root)
-
-        def work(report: Report) -> Record:
-            return traces.run(request["mutant"], tests, self._live, self._loaded, sides)
-
-        # The board's places: all tests unchanged, once more, then under the mutant.
-        each = [Limit(*limit) for limit in request["limits"]]
-        _, told = self._forks.run(work, 3 * each)
-        if not told or "broken" in told[-1] or "test" in told[-1]:
-            clear_capture(suite.items[0].config)
-        found = {str(one["test"]): one["difference"] for one in told if "test" in one}
-        reply = {"event": "trial", "id": request["id"], "found": found}
-        if told and "broken" in told[-1]:
-            reply["broken"] = told[-1]["traceback"]
-        return reply
-
     def _asking(self, request: Record) -> Record:
         """Whether the real function could raise what its double does; see ``asking``."""
-        fault = request["fault"]
-        self._arming.prepare(fault)
-        item, sides = self._suite.items[request["test"]], (self._is_project, is_library, self._root)
+        bench, fault = self._bench, request["fault"]
+        bench.arming.prepare(fault)
 
         def work(report: Report) -> Record:
             from .asking.asking import ask
 
-            self._ticks.begin(1 << 60, lambda: None)
-            return ask(
-                item,
-                self._suite.runner,
-                self._forks,
-                self._arming,
-                self._texts,
-                self._live,
-                self._loaded,
-                fault,
-                sides,
-            )
+            bench.ticks.begin(1 << 60, lambda: None)
+            return ask(bench, bench.suite.items[request["test"]], fault)
 
-        _, told = self._forks.run(work, [Limit(*request["limit"])])
-        if not told or "broken" in told[-1]:
-            clear_capture(item.config)
-        return {"event": "trial", "id": request["id"], **(told[-1] if told else {})}
+        return bench.answer(request, work)
 
     def _measure(self, mutant: Record, test: int, request: Record) -> int:
         """Turns that the original takes in one test; 0 if it can't be told."""
 
         def work(report: Report) -> Record:
-            self._arming.arm_original(mutant, self._live)
-            self._ticks.begin(1 << 60, lambda: None)
+            self._bench.arming.arm_original(mutant, self._bench.live)
+            self._bench.ticks.begin(1 << 60, lambda: None)
             return self._run([test])
 
         _, told = self._forks.run(work, [Limit(*limit) for limit in request["limits"][:1]])
         return int(told[-1].get("ticks", 0)) if told else 0
 
     def _attempt(self, request: Record, allowed: int) -> Record:
-        tests: list[int] = request["tests"]
+        bench, tests = self._bench, request["tests"]
         if not tests:
             reason = "each test that runs it fails in a fork without any fault"
             return {"event": "trial", "id": request["id"], "result": "broken", "reason": reason}
         if request["mutant"] is not None:
-            self._arming.prepare(request["mutant"])
+            bench.arming.prepare(request["mutant"])
 
         def work(report: Report) -> Record:
             def stop() -> None:
                 report({"result": "loop", "ran": self._forks.board.index + 1})
 
-            self._follow([request])
-            self._ticks.begin(allowed, stop)
+            bench.know_doubles([request["mutant"]])
+            bench.ticks.begin(allowed, stop)
             functions, hook = -1, None
             if request["mutant"] is not None:
                 if request["mutant"].get("elsewhere"):
                     mutating(os.environ, request["mutant"])
                 try:
-                    armed = self._arming.arm(request["mutant"], self._live, self._loaded)
+                    armed = bench.arm(request["mutant"])
                     functions, hook = armed.functions, armed.hook
                 except Unswappable as reason:
                     return {"result": "unswappable", "ran": 0, "reason": str(reason)}
@@ -274,7 +224,7 @@ class Zygote:
         record = told[-1] if told else None
         reply: Record = {"event": "trial", "id": request["id"], "took": _now() - began}
         if record is None or "broken" in record:
-            clear_capture(self._suite.items[0].config)
+            bench.forget_output()
             reply |= ended(end, self._forks.board.index + 1)
             if record is not None:
                 reply |= {"result": "broken", "reason": record["broken"]}
@@ -283,18 +233,12 @@ class Zygote:
             reply |= record
         return reply
 
-    def _follow(self, trials: Sequence[Record]) -> None:
-        """Before faults in doubles, in a fork: know doubles when they are called."""
-        if any("double" in trial["mutant"] for trial in trials if trial["mutant"] is not None):
-            from .observe.doubles import know_doubles
-
-            know_doubles(self._is_project, is_library, self._root)
-
     def _run(self, tests: list[int]) -> Record:
-        items = [self._suite.items[index] for index in tests]
+        bench = self._bench
+        items = [bench.suite.items[index] for index in tests]
         raises = Raises(self._is_project)
         if raises.cheap:
             raises.start()
-        record = run_tests(items, self._suite.runner, self._forks.board, raises, self._ticks)
+        record = run_tests(items, bench.suite.runner, self._forks.board, raises, bench.ticks)
         # Mutated source may have other lines than the file, so that starts tell nothing.
         return record | {"starts": None} if self._sources.used else record

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.interpreters import SOURCES
+from tests.unit.benches import answers
 
 from refute_child.callsites import units_of
 from refute_child.units import Module
@@ -502,53 +499,19 @@ IDIOMS: dict[str, tuple[str, str | None]] = {
     "nothing_raised": ("cloud.swallows(url)", None),
 }
 
-CHILD = """\
-import json, os, sys
-
+ANSWER = """\
 from refute_child.asking.asking import ask
-from refute_child.boot import is_library
-from refute_child.forks import Forks
-from refute_child.layers import Layers
-from refute_child.runner import Runner
-from refute_child.session import Suite, run_pytest
-from refute_child.sources import Sources
-from refute_child.state import loaded_files
-from refute_child.watch import Board, Limit
-from refute_child.swap import LiveFunctions
-from refute_child.trial import Arming, Texts, Ticks
-
-ROOT, ASKED = os.getcwd(), json.loads(sys.stdin.read())
-PROJECT = {os.path.join(ROOT, name) for name in ("shop.py", "cloud.py")}
 
 
-def serve(suite):
-    live = LiveFunctions(PROJECT.__contains__)
-    sides = (PROJECT.__contains__, is_library, ROOT)
-    names = [item.name for item in suite.items]
-    told = []
-    for fault, test in ASKED:
-        item = suite.items[names.index(test)]
-        arming.prepare(fault)
+def answer(bench, fault, test):
+    (item,) = [item for item in bench.suite.items if item.name == test]
+    bench.arming.prepare(fault)
 
-        def work(report):
-            ticks.begin(1 << 60, lambda: None)
-            return ask(
-                item, suite.runner, forks, arming, texts, live, loaded_files(), fault, sides
-            )
+    def work(report):
+        bench.ticks.begin(1 << 60, lambda: None)
+        return ask(bench, item, fault)
 
-        told.append(forks.run(work, [Limit(60.0, 60.0)])[1][-1])
-    with open("told.json", "w") as file:
-        json.dump(told, file)
-
-
-ticks, sources, texts = Ticks(), Sources(frozenset(PROJECT)), Texts()
-sources.install()
-forks = Forks(Board(), Layers.from_environment())
-forks.memory, forks.processes = 4 << 30, 100
-arming = Arming(texts, ticks, sources)
-runner = Runner(PROJECT.__contains__, is_library)
-sys.path.insert(0, ROOT)
-run_pytest(["-p", "no:cacheprovider", "-q"], Suite(runner, serve))
+    return bench.forks.run(work, [Limit(60.0, 60.0)])[1][-1]
 """
 
 
@@ -613,17 +576,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             for case, (call, _, _) in PLAIN.items()
         ),
     ]
-    head = f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\n"
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", head + CHILD],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert (folder / "told.json").exists(), done.stdout + done.stderr
-    found = json.loads((folder / "told.json").read_text())
+    found = answers(folder, ANSWER, asked)
     return dict(zip([*IDIOMS, *(f"plain_{case}" for case in PLAIN)], found, strict=True))
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.interpreters import SOURCES
+from tests.unit.benches import answers
 
 from refute.faults.double import DoubleFault
 from refute.faults.doubles import make_double_faults
@@ -130,25 +126,13 @@ def test_late():
     send.assert_called_once_with("hello")
 """
 
-CHILD = """\
-import json, os, sys
+ANSWER = """\
 from types import FunctionType, MethodType
 
-from refute_child.boot import is_library
 from refute_child.callsites import is_mock
-from refute_child.forks import Forks
-from refute_child.layers import Layers
 from refute_child.observe.raises import Raises
-from refute_child.runner import Runner
-from refute_child.session import Suite, run_pytest
-from refute_child.sources import Sources
-from refute_child.state import loaded_files
-from refute_child.watch import Board, Limit
-from refute_child.swap import LiveFunctions, Unswappable
-from refute_child.trial import Arming, Texts, Ticks, run_tests
-
-ROOT, ASKED = os.getcwd(), json.loads(sys.stdin.read())
-PROJECT = {os.path.join(ROOT, name) for name in ("shop.py", "cloud.py", "late.py")}
+from refute_child.swap import Unswappable
+from refute_child.trial import run_tests
 
 
 def is_double(thing):
@@ -158,45 +142,31 @@ def is_double(thing):
     return made or is_mock(thing)
 
 
-def serve(suite):
-    live = LiveFunctions(PROJECT.__contains__)
-    told = []
-    for mutant, test in ASKED["pairs"]:
-        arming.prepare(mutant)
+def answer(bench, mutant, test):
+    bench.arming.prepare(mutant)
+    ticks, board, runner = bench.ticks, bench.forks.board, bench.suite.runner
 
-        def work(report):
-            ticks.begin(1000, lambda: None)
-            try:
-                armed = arming.arm(mutant, live, loaded_files())
-            except Unswappable as reason:
-                return {"result": "unswappable", "reason": str(reason)}
-            (item,) = [item for item in suite.items if item.name == test]
-            raises = Raises(PROJECT.__contains__)
-            raises.start()
-            record = run_tests([item], suite.runner, forks.board, raises, ticks)
-            effects = armed.hook.effects
-            arming.disarm(armed)
-            again = run_tests([item], suite.runner, forks.board, raises, ticks)
-            return record | {
-                "effects": effects,
-                "without": again["result"],
-                "functions": armed.functions,
-                "counted": ticks.most,
-            }
+    def work(report):
+        ticks.begin(1000, lambda: None)
+        try:
+            armed = bench.arm(mutant)
+        except Unswappable as reason:
+            return {"result": "unswappable", "reason": str(reason)}
+        (item,) = [item for item in bench.suite.items if item.name == test]
+        raises = Raises(bench.is_project)
+        raises.start()
+        record = run_tests([item], runner, board, raises, ticks)
+        effects = armed.hook.effects
+        bench.arming.disarm(armed)
+        again = run_tests([item], runner, board, raises, ticks)
+        return record | {
+            "effects": effects,
+            "without": again["result"],
+            "functions": armed.functions,
+            "counted": ticks.most,
+        }
 
-        told.append(forks.run(work, [Limit(20.0, 20.0)] * 2)[1][-1])
-    with open("told.json", "w") as file:
-        json.dump(told, file)
-
-
-ticks, sources = Ticks(), Sources(frozenset(PROJECT))
-sources.install()
-forks = Forks(Board(), Layers.from_environment())
-forks.memory, forks.processes = 4 << 30, 100
-arming = Arming(Texts(), ticks, sources, is_double)
-runner = Runner(PROJECT.__contains__, is_library)
-sys.path.insert(0, ROOT)
-run_pytest(["-p", "no:cacheprovider", "-q"], Suite(runner, serve))
+    return bench.forks.run(work, [Limit(20.0, 20.0)] * 2)[1][-1]
 """
 
 ARGUMENTS = {
@@ -266,20 +236,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def tried(project: Path, pairs: list[tuple[dict[str, Any], str]]) -> Iterator[dict[str, Any]]:
+def tried(project: Path, pairs: list[tuple[dict[str, Any], str]]) -> list[dict[str, Any]]:
     """What each pair of a fault's record and a test's name came to, in a fork of its own."""
-    (project / "told.json").unlink(missing_ok=True)
-    head = f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\n"
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", head + CHILD],
-        input=json.dumps({"pairs": pairs}),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=project,
-    )
-    assert (project / "told.json").exists(), done.stdout + done.stderr
-    yield from json.loads((project / "told.json").read_text())
+    return answers(project, ANSWER, pairs)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -292,7 +251,7 @@ def test_each_change_is_noticed_by_who_asserts_and_by_nobody_else(
         for fault in faults
         for how in ("asserting", "bare")
     ]
-    found = list(tried(project, pairs))
+    found = tried(project, pairs)
     # Twice where a test that failed was run again to see its accidents.
     assert {record["effects"] for record in found} <= {1, 2}
     assert {record["without"] for record in found} == {"passed"}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.interpreters import SOURCES
+from tests.unit.benches import answers
 
 from refute_child.units import Module, units_of
 
@@ -241,53 +238,21 @@ def log(*words):
     raise AssertionError("the real one")
 """
 
-CHILD = """\
-import json, os, sys
-
-from refute_child.boot import is_library
-from refute_child.forks import Forks
-from refute_child.layers import Layers
-from refute_child.runner import Runner
-from refute_child.session import Suite, run_pytest
-from refute_child.sources import Sources
-from refute_child.state import loaded_files
-from refute_child.watch import Board, Limit
-from refute_child.swap import LiveFunctions
+ANSWER = """\
 from refute_child.traces import Traces
-from refute_child.trial import Arming, Texts, Ticks
-
-ROOT, ASKED = os.getcwd(), json.loads(sys.stdin.read())
-PROJECT = {os.path.join(ROOT, name) for name in ("shop.py", "cloud.py")}
 
 
-def serve(suite):
-    live = LiveFunctions(PROJECT.__contains__)
-    traces = Traces(suite.items, suite.runner, forks, arming, ticks)
-    sides = (PROJECT.__contains__, is_library, ROOT)
-    names = [item.name for item in suite.items]
-    told = []
-    for mutant, tests in ASKED:
-        chosen = [names.index(test) for test in tests]
-        arming.prepare(mutant)
-        limits = [Limit(20.0, 20.0)] * 3 * len(chosen)
-        work = lambda report: traces.run(mutant, chosen, live, loaded_files(), sides)
-        found = forks.run(work, limits)[1]
-        told.append([one for one in found if one])
-        for one in told[-1]:
-            if "test" in one:
-                one["test"] = names[one["test"]]
-    with open("told.json", "w") as file:
-        json.dump(told, file)
-
-
-ticks, sources = Ticks(), Sources(frozenset(PROJECT))
-sources.install()
-forks = Forks(Board(), Layers.from_environment())
-forks.memory, forks.processes = 4 << 30, 100
-arming = Arming(Texts(), ticks, sources)
-runner = Runner(PROJECT.__contains__, is_library)
-sys.path.insert(0, ROOT)
-run_pytest(["-p", "no:cacheprovider", "-q"], Suite(runner, serve))
+def answer(bench, mutant, tests):
+    names = [item.name for item in bench.suite.items]
+    chosen = [names.index(test) for test in tests]
+    bench.arming.prepare(mutant)
+    limits = [Limit(20.0, 20.0)] * 3 * len(chosen)
+    found = bench.forks.run(lambda report: Traces(bench).run(mutant, chosen), limits)[1]
+    told = [one for one in found if one]
+    for one in told:
+        if "test" in one:
+            one["test"] = names[one["test"]]
+    return told
 """
 
 CASES: dict[str, tuple[str, str, str]] = {
@@ -356,17 +321,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     asked = [
         (record(folder, before, after), tests.split()) for before, after, tests in CASES.values()
     ]
-    head = f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\n"
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", head + CHILD],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-    )
-    assert (folder / "told.json").exists(), done.stdout + done.stderr
-    found = json.loads((folder / "told.json").read_text())
+    found = answers(folder, ANSWER, asked)
     return dict(zip(CASES, found, strict=True))
 
 

@@ -7,20 +7,18 @@ test, which goes on as if nobody had asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
 
 import pytest
 
+from ..bench import Bench
 from ..callsites import RETURNS, Disturbance, stands_in
-from ..forks import Forks
 from ..observe.doubles import Doubles, stands_for
 from ..observe.shown import name_of
 from ..observe.sides import PROJECT, TEST, Sides
-from ..runner import Runner
-from ..swap import LiveFunctions, Unswappable
-from ..trial import Arming, Texts, Ticks
+from ..swap import Unswappable
+from ..trial import Ticks
 from ..wire import Record
 from .examining import Examination
 from .functions import Functions
@@ -94,32 +92,23 @@ class Asking(Disturbance):
         return (tests or code.co_name == "_execute_mock_call") and on_purpose(error)
 
 
-def ask(
-    item: pytest.Item,
-    runner: Runner,
-    forks: Forks,
-    arming: Arming,
-    texts: Texts,
-    live: LiveFunctions,
-    loaded: frozenset[str],
-    fault: Record,
-    sides: tuple[Callable[[str], bool], Callable[[str], bool], str],
-) -> Record:
+def ask(bench: Bench, item: pytest.Item, fault: Record) -> Record:
     """Run one test with the hook at the place of ``fault``; in a fork, which ends then.
 
-    ``sides`` are the arguments of ``Doubles``. Gives ``found``, or ``unswappable``.
+    Gives ``found``, or ``unswappable``.
     """
-    doubles = Doubles(*sides)
+    runner = bench.suite.runner
+    doubles = Doubles(*bench.sides)
     doubles.start()
     runner.before = doubles.begin
     ticks = Ticks()
     ticks.begin(TICKS, give_up)
-    functions = Functions(texts, live, sides[0], ticks.tick)
-    hook = Asking(functions, Sides(*sides), sides[2])
+    functions = Functions(bench.texts, bench.live, bench.is_project, ticks.tick)
+    hook = Asking(functions, Sides(*bench.sides), bench.root)
     try:
-        arming.arm(fault, live, loaded, hook)
+        bench.arm(fault, hook)
     except Unswappable as reason:
         return {"unswappable": str(reason)}
-    forks.board.start(0)
+    bench.forks.board.start(0)
     runner.run(item, None, detailed=False)
     return {"found": list(hook.found.values())}
