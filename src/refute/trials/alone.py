@@ -7,7 +7,6 @@ beside it and notes how the test ended.
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Collection, Mapping
 from contextlib import closing
@@ -15,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from refute.trials import seal as sealing
+from refute.trials import errands
 from refute.trials.outcome import Failure, Result
 from refute.trials.services import Control, Service
-from refute.trials.slot import CHILD, Launch, Record, child_program
+from refute.trials.slot import Launch, Record
 
 _NOT_FOUND = (4, 5)
 """pytest's exit codes for a test that it does not find, and for none at all."""
@@ -105,48 +104,10 @@ class OneTest:
         log: BinaryIO | None = None,
         control: Control | None = None,
     ) -> Ending:
-        launch = self.launch
-        setup = {
-            "arguments": launch.arguments,
-            "files": launch.files,
-            "memory": launch.memory,
-            "fault": fault,
-        }
-        with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as heard:
-            told.write(json.dumps(setup).encode())
-            told.seek(0)
-            path = "cwd" if launch.cwd_on_path else "-"
-            words = [str(launch.python), "-c", child_program("attempt"), CHILD, path]
-            program = sealing.spawn(
-                [*words, str(told.fileno()), str(heard.fileno())],
-                env=dict(launch.environment),
-                cwd=launch.root,
-                project_root=launch.root,
-                seal=launch.seal,
-                files=files,
-                init=True,
-                pass_fds=(told.fileno(), heard.fileno()),
-                services=launch.services,
-                control=control.theirs.fileno() if control else -1,
-                stdout=log,
-                stderr=log,
-            )
-            if control:
-                control.theirs.close()
-            status = self._wait(program)
-            heard.seek(0)
-            text = heard.read()
+        record = {"files": self.launch.files, "fault": fault}
+        errand = errands.send(self.launch, "attempt", record, files, log, control)
+        status, text = errand.end(self.limit)
         return ending_of(status, json.loads(text) if text else None, self._usual)
-
-    def _wait(self, program: sealing.Program) -> int | None:
-        try:
-            return program.wait(self.limit)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            # On Ctrl-C, too: nobody is left behind.
-            program.kill()
-            program.wait()
 
 
 def ending_of(status: int | None, said: Record | None, usual: Collection[str] = ()) -> Ending:

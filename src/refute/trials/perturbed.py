@@ -6,20 +6,19 @@ What runs beside the tests is `refute_child/perturbed.py`.
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from refute.faults.perturbation import Kind, Perturbation, Rewrite, moment
-from refute.trials import seal as sealing
-from refute.trials.seal import Seal, SealKind
+from refute.trials.errands import Errand, send
+from refute.trials.seal import Seal, SealError, SealKind
 from refute.trials.services import Control, Service
-from refute.trials.slot import CHILD, Launch, Record, Slot, child_program, greet
+from refute.trials.slot import Launch, Record, Slot, greet
 
 _POLL_SECONDS = 0.02
 TRIES = 3
@@ -72,10 +71,8 @@ class Answer:
 
 @dataclass(slots=True)
 class _Running:
-    program: sealing.Program
+    errand: Errand
     log: BinaryIO | None
-    told: BinaryIO
-    heard: BinaryIO
     began: float
     ask: Ask
     control: Control | None
@@ -128,14 +125,14 @@ class Worlds:
                     running.append(self._start(waiting.pop(), tempfile.TemporaryFile()))
                 for one in list(running):
                     over = self.limit is not None and time.monotonic() - one.began > self.limit
-                    if over or one.program.poll() is not None:
+                    if over or one.errand.program.poll() is not None:
                         running.remove(one)
                         emit(one.ask, self._finish(one))
                 time.sleep(_POLL_SECONDS)
         finally:
             for one in running:
-                one.program.kill()
-                one.program.wait()
+                one.errand.program.kill()
+                one.errand.program.wait()
 
     def _observed(self) -> Answer:
         ask = Ask(Perturbation(Kind.NOTHING))
@@ -147,9 +144,7 @@ class Worlds:
     def _start(self, ask: Ask, log: BinaryIO | None, control: Control | None = None) -> _Running:
         launch, change = self.launch, ask.perturbation
         self.runs += 1
-        setup = {
-            "arguments": launch.arguments,
-            "memory": launch.memory,
+        record = {
             "kind": change.kind.value,
             "seed": change.seed,
             "tests": ask.tests,
@@ -157,61 +152,38 @@ class Worlds:
             "moment": moment(change.seed) if change.kind is Kind.CLOCK and not ask.idle else None,
             "leftovers": ask.leftovers,
         }
-        told, heard = tempfile.TemporaryFile(), tempfile.TemporaryFile()
-        told.write(json.dumps(setup).encode())
-        told.seek(0)
-        path = "cwd" if launch.cwd_on_path else "-"
-        words = [str(launch.python), "-c", child_program("perturbed"), CHILD, path]
-        program = _spawn(
-            [*words, str(told.fileno()), str(heard.fileno())],
-            env={**launch.environment, **change.environment},
-            cwd=launch.root,
-            project_root=launch.root,
-            seal=launch.seal,
-            files=ask.files,
-            init=True,
-            pass_fds=(told.fileno(), heard.fileno()),
-            services=launch.services,
-            control=control.theirs.fileno() if control else -1,
-            stdout=log,
-            stderr=log,
-        )
-        if control:
-            control.theirs.close()
-        return _Running(program, log, told, heard, time.monotonic(), ask, control)
+        launch = replace(launch, environment={**launch.environment, **change.environment})
+        errand = _send(launch, record, ask.files, log, control)
+        return _Running(errand, log, time.monotonic(), ask, control)
 
     def _finish(self, run: _Running) -> Answer:
-        status: int | None = None
-        try:
-            left = None if self.limit is None else run.began + self.limit - time.monotonic()
-            status = run.program.wait(None if left is None else max(0.0, left))
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            # On Ctrl-C, too: nobody is left behind.
-            run.program.kill()
-            run.program.wait()
+        left = None if self.limit is None else run.began + self.limit - time.monotonic()
+        status, said = run.errand.end(None if left is None else max(0.0, left))
         reached = run.control.last() if run.control and status in (0, 1) else frozenset()
-        run.heard.seek(0)
-        records = [json.loads(line) for line in run.heard.read().splitlines()]
+        records = [json.loads(line) for line in said.splitlines()]
         output = ""
         if run.log is not None:
-            run.log.seek(0)
-            output = run.log.read().decode("utf-8", "replace")
-        for stream in (run.told, run.heard, run.log):
-            if stream is not None:
-                stream.close()
+            with run.log as log:
+                log.seek(0)
+                output = log.read().decode("utf-8", "replace")
         answer = read(records, status)
         seconds = time.monotonic() - run.began
         return replace(answer, seconds=seconds, reached=reached, output=output)
 
 
-def _spawn(words: list[str], **given: Any) -> sealing.Program:
-    """Start a sealed program; where others change the tree while it is being covered, again."""
+def _send(
+    launch: Launch,
+    record: Record,
+    files: Mapping[Path, bytes],
+    log: BinaryIO | None,
+    control: Control | None,
+) -> Errand:
+    """Start one run; where others change the tree while it is being covered, again."""
+    given = launch, "perturbed", record, files, log, control
     for _ in range(TRIES - 1):
-        with suppress(sealing.SealError):
-            return sealing.spawn(words, **given)
-    return sealing.spawn(words, **given)
+        with suppress(SealError):
+            return send(*given)
+    return send(*given)
 
 
 def read(records: Iterable[Record], status: int | None) -> Answer:
