@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
@@ -69,6 +69,36 @@ FILLER = "".join(f"\n\ndef filler_{n}(x):\n    return x + {n}\n" for n in range(
 """So much other code that git does not take a file for a renamed one."""
 
 
+FOLD = """
+    def fold(text):
+        return text.casefold()
+
+
+    def same(one, other):
+        return fold(one) == fold(other)
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One commit of the shop: a piece of a file replaced, or files written; the ``kind`` of past
+    bug that it fixes, if it fixes one.
+    """
+
+    message: str
+    kind: str = ""
+    file: str = ""
+    old: str = ""
+    new: str = ""
+    files: dict[str, str | None] = field(default_factory=dict)
+
+    def take(self, repo: Repo) -> str:
+        """Commit it; returns the hash."""
+        if self.file:
+            return repo.replace(self.message, self.file, self.old, self.new)
+        return repo.commit(self.message, **self.files)
+
+
 def shop(folder: Path) -> tuple[Repo, dict[str, str]]:
     """A project whose history has each kind of past bug; the fixing commits by kind."""
     repo = Repo.begin(folder)
@@ -77,82 +107,99 @@ def shop(folder: Path) -> tuple[Repo, dict[str, str]]:
     )
     (folder / "README.md").write_text("A shop.\n")
     repo.commit("First version", **START)
-    fixes = {"told": repo.replace("Fix the total", "shop/cart.py", "+ discount", "- discount")}
-    fixes["crashed"] = repo.replace(
-        "Do not die of carts without a name (closes #3)",
-        "shop/cart.py",
-        "return cart.name.title()",
-        'return (cart.name or "none").title()',
-    )
-    fixes["missed"] = repo.replace(
-        "Labels have no blanks around them\n\nResolves: #7",
-        "shop/cart.py",
-        "return text",
-        "return text.strip()",
-    )
-    repo.replace("Sell at half the price", "shop/cart.py", "return amount", "return amount // 2")
+    fixes = {step.kind: step.take(repo) for step in BEFORE_REVERT}
     git(folder, "revert", "--no-edit", "HEAD")
     fixes["revert"] = git(folder, "rev-parse", "HEAD").strip()
-    fixes["docs"] = repo.replace("Fix the opening hours", "README.md", "shop", "good shop")
-    fixes["docstring"] = repo.replace(
-        "Fix a false promise", "shop/cart.py", '"""What it costs."""', '"""What it costs now."""'
-    )
-    fixes["tests"] = repo.replace(
-        "Fix an assertion that was too weak", "tests/test_cart.py", "> 1", "> 2"
-    )
-    fixes["merge"] = repo.replace("Fix empty shelves", "shop/stock.py", "count > 1", "count > 0")
-    repo.replace(
-        "Count boxes", "shop/stock.py", "    count = len(box)", "    count = len(list(box))"
-    )
-    fixes["function"] = repo.replace("Fix the tax", "shop/tax.py", "// 100", "// 10")
-    repo.commit(
-        "Money has a module of its own",
-        shop__tax=None,
-        shop__money=FILLER + "\n\ndef tax(amount: int) -> int:\n    # ten percent\n"
-        "    parts = amount // 10\n    return parts\n",
-        tests__test_tax="from shop.money import tax\n\n\n"
-        "def test_tax():\n    assert tax(100) == 10\n",
-    )
-    fixes["gone"] = repo.replace("Fix the greeting", "shop/hello.py", '"Hi"', '"Hello"')
-    repo.replace("Be brief", "shop/hello.py", '"Hello"', '"Hi"')
-    fixes["changed"] = repo.replace("Fix a wrong sum", "shop/sums.py", "a - b", "a + b")
-    repo.write(shop__sums="def add(*all):\n    return sum(all)\n")
-    repo.commit("Sums of many")
-    fixes["import"] = repo.commit("Fix names with accents", shop__names=NAMES)
-    repo.commit("A list", shop__listing="from shop.names import fold\n\nEMPTY = fold('')\n")
-    repo.commit(
-        "Test the list", tests__test_list="import shop.listing\n\n\ndef test_list():\n"
-        "    assert shop.listing.EMPTY == ''\n"
-    )  # fmt: skip
-    fixes["newer"] = repo.replace(
-        "Fix the price abroad", "shop/abroad.py", "def price(amount):\n    return amount",
-        "def price(amount, rate=1):\n    return amount * rate",
-    )  # fmt: skip
-    repo.commit(
-        "Sell in Sweden",
-        shop__sweden="from shop.abroad import price\n\n\ndef kronor(n):\n"
-        "    return price(n, rate=11)\n",
-        tests__test_sweden="from shop.sweden import kronor\n\n\ndef test_kronor():\n"
-        "    assert kronor(2) == 22\n",
-    )
-    fixes["tests need"] = repo.commit(
-        "Fix codes that begin with a zero",
-        shop__codes="def pad(code):\n    return code.zfill(4)\n\n\n"
-        "def whole(code):\n    return pad(code)\n",
-        tests__test_codes="from shop.codes import pad\n\n\ndef test_pad():\n"
-        "    assert pad('7') == '0007'\n",
-    )
+    fixes |= {step.kind: step.take(repo) for step in AFTER_REVERT}
+    del fixes[""]
     return repo, fixes
 
 
-NAMES = """
-    def fold(text):
-        return text.casefold()
+BEFORE_REVERT = (
+    Step("Fix the total", "told", "shop/cart.py", "+ discount", "- discount"),
+    Step(
+        "Do not die of carts without a name (closes #3)",
+        "crashed",
+        "shop/cart.py",
+        "return cart.name.title()",
+        'return (cart.name or "none").title()',
+    ),
+    Step(
+        "Labels have no blanks around them\n\nResolves: #7",
+        "missed",
+        "shop/cart.py",
+        "return text",
+        "return text.strip()",
+    ),
+    Step("Sell at half the price", "", "shop/cart.py", "return amount", "return amount // 2"),
+)
 
-
-    def same(one, other):
-        return fold(one) == fold(other)
-    """
+AFTER_REVERT = (
+    Step("Fix the opening hours", "docs", "README.md", "shop", "good shop"),
+    Step(
+        "Fix a false promise",
+        "docstring",
+        "shop/cart.py",
+        '"""What it costs."""',
+        '"""What it costs now."""',
+    ),
+    Step("Fix an assertion that was too weak", "tests", "tests/test_cart.py", "> 1", "> 2"),
+    Step("Fix empty shelves", "merge", "shop/stock.py", "count > 1", "count > 0"),
+    Step("Count boxes", "", "shop/stock.py", "    count = len(box)", "    count = len(list(box))"),
+    Step("Fix the tax", "function", "shop/tax.py", "// 100", "// 10"),
+    Step(
+        "Money has a module of its own",
+        files={
+            "shop__tax": None,
+            "shop__money": FILLER + "\n\ndef tax(amount: int) -> int:\n    # ten percent\n"
+            "    parts = amount // 10\n    return parts\n",
+            "tests__test_tax": "from shop.money import tax\n\n\n"
+            "def test_tax():\n    assert tax(100) == 10\n",
+        },
+    ),
+    Step("Fix the greeting", "gone", "shop/hello.py", '"Hi"', '"Hello"'),
+    Step("Be brief", "", "shop/hello.py", '"Hello"', '"Hi"'),
+    Step("Fix a wrong sum", "changed", "shop/sums.py", "a - b", "a + b"),
+    Step("Sums of many", files={"shop__sums": "def add(*all):\n    return sum(all)\n"}),
+    Step("Fix names with accents", "import", files={"shop__names": FOLD}),
+    Step(
+        "A list",
+        files={"shop__listing": "from shop.names import fold\n\nEMPTY = fold('')\n"},
+    ),
+    Step(
+        "Test the list",
+        files={
+            "tests__test_list": "import shop.listing\n\n\ndef test_list():\n"
+            "    assert shop.listing.EMPTY == ''\n"
+        },
+    ),
+    Step(
+        "Fix the price abroad",
+        "newer",
+        "shop/abroad.py",
+        "def price(amount):\n    return amount",
+        "def price(amount, rate=1):\n    return amount * rate",
+    ),
+    Step(
+        "Sell in Sweden",
+        files={
+            "shop__sweden": "from shop.abroad import price\n\n\ndef kronor(n):\n"
+            "    return price(n, rate=11)\n",
+            "tests__test_sweden": "from shop.sweden import kronor\n\n\ndef test_kronor():\n"
+            "    assert kronor(2) == 22\n",
+        },
+    ),
+    Step(
+        "Fix codes that begin with a zero",
+        "tests need",
+        files={
+            "shop__codes": "def pad(code):\n    return code.zfill(4)\n\n\n"
+            "def whole(code):\n    return pad(code)\n",
+            "tests__test_codes": "from shop.codes import pad\n\n\ndef test_pad():\n"
+            "    assert pad('7') == '0007'\n",
+        },
+    ),
+)
 
 START: dict[str, str | None] = {
     "shop____init__": "",

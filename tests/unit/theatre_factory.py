@@ -71,86 +71,105 @@ def _place(id: str, argument: str, example: str, fault: DoubleFault) -> BlindPla
     )
 
 
-def theatre() -> Theatre:
-    """A little of everything, on the tests of ``NAMES``."""
-    verb = "['delete', 'pod', 'a'] -> ['deleet', 'pod', 'a']"
-    crossed = ("process kubectl", KUBECTL)
-    return Theatre(
-        strengths=(
-            Strength(TestVerdict.PRAYER, 34, 34, mild=20, arguments=2, evidence=(VERB.id,)),
-            Strength(TestVerdict.SMOKE, 40, 40, crashed=12, evidence=(SPACE.id,)),
-            Strength(TestVerdict.ECHO, 12, 12, told=1, evidence=(VERB.id,)),
-            Strength(
-                TestVerdict.WITNESS, 40, 38, told=20, tripped=3, mild=20, mild_told=15, alone=9,
-                arguments=2, arguments_noticed=2, redundant=True, evidence=(CODE.id,),
-            ),
-            Strength(TestVerdict.FAINT_WITNESS, 30, 30, told=1, timeout=1, mild=25, mild_told=1,
-                     alone=1),
-            Strength(TestVerdict.PRAYER, 8, 8),
-            Strength(TestVerdict.UNTOUCHED),
-            Strength(TestVerdict.UNJUDGED),
-            Strength(TestVerdict.FLAKY),
-            Strength(TestVerdict.UNJUDGED, 3, 3),
-        ),
-        doubles=(
-            MergedDouble(
-                "w-11111111", KUBECTL, "run_kubectl", DoubleKind.MOCK, False, TESTS, 7,
-                (0, 1, 2, 3), 4, ("p-11111111", "p-22222222"), (SWALLOWED.mutant.id,),
-                (MergedLie("raises", "raises OSError, which the real one catches", TESTS, 7, (1,)),
-                 MergedLie("unused", "nobody looks it up there", TESTS, 9, (2,))),
-                3, 1,
-                (MergedRaise("OSError", "", "lies", "it is caught at src/shop/a.py:4", (1,)),
-                 MergedRaise("KeyError", ".get", "escapes", "its own source raises it", (0,)),
-                 MergedRaise("ValueError", "", "not_examined", "it is a generator", (2,))),
-            ),
-            MergedDouble(
-                "w-22222222", "", "session", DoubleKind.OBJECT, True, "", 0, (3,), 0, (), (), (),
-                0, 0,
-            ),
-        ),
-        double_faults=(
-            TriedDouble(VERB, 4), TriedDouble(SPACE, 4), TriedDouble(CODE, 4, told=1, crashed=1),
-            TriedDouble(BLOWN, 4, tripped=4),
-        ),
-        blind_places=(
-            _place("p-11111111", "0[0]", verb, VERB),
-            _place("p-22222222", "namespace", "namespace='live' -> dropped", SPACE),
-        ),
-        deaf_tests=(DeafTest(0, ("p-11111111", "p-22222222"), VERB.id),),
-        unread=(UnreadArrangement("return_value of .commit", "session", TESTS, 12, (3,)),),
-        boundaries=(
-            Boundary(FILE, 5, crossed, (9,), (0, 1, 2, 3), 4),
-            Boundary("src/shop/mail.py", 30, ("connect mail:25",), (), (3,), 8),
-        ),
-        claims=(
-            Claim(9, ("integration",), ("process",), ()),
-            Claim(0, ("e2e",), (), (KUBECTL,)),
-        ),
-        leaks=(
-            Leak(1, "process", "kubectl create ns", FILE, 5, "2 doubles stand around it",
-                 ("w-22222222",), True),
-            Leak(3, "write", "/var/x", FILE, 8, "it is called a unit test", (), False),
-        ),
-        pyramid=Pyramid(7, 1, 0),
-        traces={
-            SWALLOWED.mutant.id: Trace(
-                SWALLOWED.mutant.id, Fate.SWALLOWED, 0,
-                Change("w-11111111", KUBECTL, FILE, 5, "['delete', 'pod']", "['', 'pod']"),
-                ("w-11111111",), (0, 1),
-            ),
-            RETURNED.mutant.id: Trace(
-                RETURNED.mutant.id, Fate.PROPAGATED, 1,
-                Change("", "delete_pod", FILE, 8, "'ok'", "None"), (), (1,),
-            ),
-            LOST.mutant.id: Trace(LOST.mutant.id, Fate.NO_DIFFERENCE, tests=(0,)),
-        },
-    )  # fmt: skip
-
-
 _HERE: dict[str, Any] = {"text": CLOUD, "file": FILE, "function": "delete_pod"}
 SWALLOWED = survived(fault('"delete"', '""', operator="string", **_HERE), *NAMES[:4])
 RETURNED = survived(fault("return out", "return None", operator="return_value", **_HERE), NAMES[1])
 LOST = survived(fault("if code:", "if False:", operator="condition_false", **_HERE), NAMES[0])
+
+STRENGTHS = (
+    Strength(TestVerdict.PRAYER, 34, 34, mild=20, arguments=2, evidence=(VERB.id,)),
+    Strength(TestVerdict.SMOKE, 40, 40, crashed=12, evidence=(SPACE.id,)),
+    Strength(TestVerdict.ECHO, 12, 12, told=1, evidence=(VERB.id,)),
+    Strength(
+        TestVerdict.WITNESS, 40, 38, told=20, tripped=3, mild=20, mild_told=15, alone=9,
+        arguments=2, arguments_noticed=2, redundant=True, evidence=(CODE.id,),
+    ),
+    Strength(TestVerdict.FAINT_WITNESS, 30, 30, told=1, timeout=1, mild=25, mild_told=1,
+             alone=1),
+    Strength(TestVerdict.PRAYER, 8, 8),
+    Strength(TestVerdict.UNTOUCHED),
+    Strength(TestVerdict.UNJUDGED),
+    Strength(TestVerdict.FLAKY),
+    Strength(TestVerdict.UNJUDGED, 3, 3),
+)  # fmt: skip
+DOUBLES = (
+    MergedDouble(
+        "w-11111111", KUBECTL, "run_kubectl", DoubleKind.MOCK, False, TESTS, 7,
+        (0, 1, 2, 3), 4, ("p-11111111", "p-22222222"), (SWALLOWED.mutant.id,),
+        (MergedLie("raises", "raises OSError, which the real one catches", TESTS, 7, (1,)),
+         MergedLie("unused", "nobody looks it up there", TESTS, 9, (2,))),
+        3, 1,
+        (MergedRaise("OSError", "", "lies", "it is caught at src/shop/a.py:4", (1,)),
+         MergedRaise("KeyError", ".get", "escapes", "its own source raises it", (0,)),
+         MergedRaise("ValueError", "", "not_examined", "it is a generator", (2,))),
+    ),
+    MergedDouble(
+        "w-22222222", "", "session", DoubleKind.OBJECT, True, "", 0, (3,), 0, (), (), (),
+        0, 0,
+    ),
+)  # fmt: skip
+DOUBLE_FAULTS = (
+    TriedDouble(VERB, 4),
+    TriedDouble(SPACE, 4),
+    TriedDouble(CODE, 4, told=1, crashed=1),
+    TriedDouble(BLOWN, 4, tripped=4),
+)
+BLIND_PLACES = (
+    _place("p-11111111", "0[0]", "['delete', 'pod', 'a'] -> ['deleet', 'pod', 'a']", VERB),
+    _place("p-22222222", "namespace", "namespace='live' -> dropped", SPACE),
+)
+DEAF_TESTS = (DeafTest(0, ("p-11111111", "p-22222222"), VERB.id),)
+UNREAD = (UnreadArrangement("return_value of .commit", "session", TESTS, 12, (3,)),)
+BOUNDARIES = (
+    Boundary(FILE, 5, ("process kubectl", KUBECTL), (9,), (0, 1, 2, 3), 4),
+    Boundary("src/shop/mail.py", 30, ("connect mail:25",), (), (3,), 8),
+)
+CLAIMS = (
+    Claim(9, ("integration",), ("process",), ()),
+    Claim(0, ("e2e",), (), (KUBECTL,)),
+)
+LEAKS = (
+    Leak(
+        1,
+        "process",
+        "kubectl create ns",
+        FILE,
+        5,
+        "2 doubles stand around it",
+        ("w-22222222",),
+        True,
+    ),
+    Leak(3, "write", "/var/x", FILE, 8, "it is called a unit test", (), False),
+)
+TRACES = {
+    SWALLOWED.mutant.id: Trace(
+        SWALLOWED.mutant.id, Fate.SWALLOWED, 0,
+        Change("w-11111111", KUBECTL, FILE, 5, "['delete', 'pod']", "['', 'pod']"),
+        ("w-11111111",), (0, 1),
+    ),
+    RETURNED.mutant.id: Trace(
+        RETURNED.mutant.id, Fate.PROPAGATED, 1,
+        Change("", "delete_pod", FILE, 8, "'ok'", "None"), (), (1,),
+    ),
+    LOST.mutant.id: Trace(LOST.mutant.id, Fate.NO_DIFFERENCE, tests=(0,)),
+}  # fmt: skip
+
+
+def theatre() -> Theatre:
+    """A little of everything, on the tests of ``NAMES``."""
+    return Theatre(
+        strengths=STRENGTHS,
+        doubles=DOUBLES,
+        double_faults=DOUBLE_FAULTS,
+        blind_places=BLIND_PLACES,
+        deaf_tests=DEAF_TESTS,
+        unread=UNREAD,
+        boundaries=BOUNDARIES,
+        claims=CLAIMS,
+        leaks=LEAKS,
+        pyramid=Pyramid(7, 1, 0),
+        traces=dict(TRACES),
+    )
 
 
 def stage(found: Theatre | None = None) -> Judgement:
