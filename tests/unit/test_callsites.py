@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-import asyncio
 import inspect
 import textwrap
 import types
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 from unittest.mock import AsyncMock, MagicMock, Mock, create_autospec
 
 import pytest
+from tests.unit.hooks import Hooked, place_of
 from tests.unit.interpreters import VERSIONS, interpreters, run
 
 from refute_child.callsites import (
-    RETURNS,
     Disturbance,
-    Place,
     UnknownCall,
     armed_call,
     hooked_module,
@@ -27,7 +23,6 @@ from refute_child.callsites import (
     units_of,
 )
 from refute_child.units import Module, nested_codes
-from refute_child.units import units_of as all_units
 
 ON_EACH = pytest.mark.parametrize("version", sorted(set(VERSIONS) & set(interpreters())))
 
@@ -93,52 +88,6 @@ def test_calls_of_libraries_are_found_as_they_run_and_the_hooked_code_fits(
     assert found["armed"] > 100
     # The others make classes, or end `with` statements.
     assert found["placed"] > 0.9 * found["running"]
-
-
-def place_of(source: str, text: str) -> Place:
-    """The place of the one call with this text."""
-    found = [
-        node
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and ast.get_source_segment(source, node) == text
-    ]
-    assert len(found) == 1, text
-    node = found[0]
-    lines = [line.encode() for line in source.split("\n")]
-    end_line = node.end_lineno or 0
-    column = len(lines[node.lineno - 1][: node.col_offset].decode()) + 1
-    end_column = len(lines[end_line - 1][: node.end_col_offset].decode()) + 1
-    return node.lineno, column, end_line, end_column
-
-
-def no_tick() -> None:
-    """Counts nothing."""
-
-
-class Hooked:
-    """The first function of a source with a hook at one call."""
-
-    def __init__(
-        self,
-        source: str,
-        call: str,
-        path: str = "0",
-        change: str = "typo",
-        is_double: Callable[[Any], bool] = is_mock,
-        tick: Callable[[], None] = no_tick,
-    ) -> None:
-        source = textwrap.dedent(source)
-        module = Module("/project/code.py", source)
-        unit, node, _ = next(all_units(module.tree))
-        self.hook = Disturbance(path, change, is_double)
-        self.code: CodeType = armed_call(
-            module, unit, node.lineno, place_of(source, call), self.hook, tick
-        )
-        self.original = module.original(unit, node.lineno)
-
-    def __call__(self, *args: Any, **names: Any) -> Any:
-        """Call the function, with these names as its globals."""
-        return FunctionType(self.code, {"__builtins__": __builtins__, **names})(*args)
 
 
 def test_an_argument_of_a_mock_is_changed_and_the_callers_object_is_not() -> None:
@@ -269,119 +218,6 @@ def test_ticks_are_still_counted() -> None:
     hooked(Mock(return_value=1), 3)
     assert len(ticks) == 1 + 3
     assert hooked.hook.effects == 3
-
-
-@pytest.mark.parametrize(
-    ("change", "before", "after"),
-    [
-        ("emptied", "text", ""),
-        ("emptied", [1], []),
-        ("other_value", 0, 1),
-        ("other_value", True, False),
-        ("none", types.SimpleNamespace(), None),
-    ],
-)
-def test_a_result_is_changed(change: str, before: Any, after: Any) -> None:
-    hooked = Hooked("def f(run):\n    return run(1)\n", "run(1)", RETURNS, change)
-    run = Mock(return_value=before)
-    assert hooked(run) == after
-    run.assert_called_once_with(1)
-    assert hooked.hook.effects == 1
-
-
-@pytest.mark.parametrize("double", [Mock(return_value=1), Mock(side_effect=KeyError("x"))])
-def test_a_result_that_raises(double: Mock) -> None:
-    hooked = Hooked("def f(run):\n    return run(1)\n", "run(1)", RETURNS, "raises")
-    with pytest.raises(RuntimeError, match="injected by refute"):
-        hooked(double)
-    double.assert_called_once_with(1)
-    assert hooked.hook.effects == 1
-
-
-def test_an_exception_that_does_not_come() -> None:
-    hooked = Hooked("def f(run):\n    return run(1)\n", "run(1)", RETURNS, "none")
-    assert hooked(Mock(side_effect=KeyError("x"))) is None
-    assert hooked.hook.effects == 1
-
-
-def test_an_exception_that_the_change_does_not_concern() -> None:
-    hooked = Hooked("def f(run):\n    return run(1)\n", "run(1)", RETURNS, "emptied")
-    with pytest.raises(KeyError):
-        hooked(Mock(side_effect=KeyError("x")))
-    assert hooked.hook.effects == 0
-
-
-def numbers() -> Iterator[int]:
-    yield 1
-
-
-class Session:
-    """Entered by ``async with``."""
-
-    async def __aenter__(self) -> Session:
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        """Nothing to be ended."""
-
-
-@pytest.mark.parametrize("value", [numbers(), Session()])
-def test_generators_and_what_is_entered_are_handed_on(value: Any) -> None:
-    hooked = Hooked("def f(run):\n    return run()\n", "run()", RETURNS, "none")
-    assert hooked(Mock(return_value=value)) is value
-    assert hooked.hook.effects == 0
-
-
-AWAITS = {
-    "at once": "async def f(run):\n    return await run('one')\n",
-    "later": "async def f(run):\n    late = run('one')\n    return await late\n",
-    "gathered": (
-        "async def f(run):\n    import asyncio\n    return (await asyncio.gather(run('one')))[0]\n"
-    ),
-    "as a task": (
-        "async def f(run):\n    import asyncio\n    return await asyncio.create_task(run('one'))\n"
-    ),
-}
-
-
-@pytest.mark.parametrize("source", AWAITS.values(), ids=AWAITS)
-def test_an_awaited_value_is_changed(source: str) -> None:
-    hooked = Hooked(source, "run('one')", RETURNS, "other_value")
-    run = AsyncMock(return_value=3)
-    assert asyncio.run(hooked(run)) == 4
-    run.assert_awaited_once_with("one")
-    assert hooked.hook.effects == 1
-
-
-@pytest.mark.parametrize("source", AWAITS.values(), ids=AWAITS)
-@pytest.mark.parametrize("double", [{"return_value": 3}, {"side_effect": KeyError}])
-def test_an_awaited_value_that_raises(source: str, double: dict[str, Any]) -> None:
-    hooked = Hooked(source, "run('one')", RETURNS, "raises")
-    run = AsyncMock(**double)
-    with pytest.raises(RuntimeError, match="injected"):
-        asyncio.run(hooked(run))
-    run.assert_awaited_once_with("one")
-
-
-def test_an_argument_of_an_awaited_call() -> None:
-    hooked = Hooked(AWAITS["at once"], "run('one')")
-    run = AsyncMock(return_value=3)
-    assert asyncio.run(hooked(run)) == 3
-    run.assert_awaited_once_with("oen")
-
-
-@pytest.mark.parametrize(("source", "after"), [(AWAITS["at once"], 4), (AWAITS["later"], 3)])
-def test_a_future_is_changed_only_where_nothing_but_its_value_is_used(
-    source: str, after: int
-) -> None:
-    hooked = Hooked(source, "run('one')", RETURNS, "other_value")
-
-    async def main() -> Any:
-        future = asyncio.get_running_loop().create_future()
-        future.set_result(3)
-        return await hooked(Mock(return_value=future))
-
-    assert asyncio.run(main()) == after
 
 
 def test_what_counts_as_a_mock() -> None:

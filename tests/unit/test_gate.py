@@ -1,9 +1,8 @@
-"""Gates: what is measured, what holds, what fails with which words, and the ratchet."""
+"""Gates: what is measured, what holds, and what fails with which words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,74 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.factory import fault, judgement, killed, other, shop, survived
+from tests.unit.gate_projects import DAY, accepting, held, measured, one, refusal
 from tests.unit.theatre_factory import stage, theatres
 
-from refute.errors import RefuteError
-from refute.gate import (
-    DEFAULT_RATCHET,
-    METRICS,
-    RATCHET_FILE,
-    Documents,
-    Entry,
-    GateResult,
-    Line,
-    Material,
-    State,
-    Unmeasured,
-    Value,
-    check,
-    find_metric,
-    propose,
-    ratchet_text,
-    read_gate,
-    read_ratchet,
-)
+from refute.gate import DEFAULT_RATCHET, METRICS, Material, State, Unmeasured, Value
 from refute.gate.ratchet import better, worse
-from refute.imports import LineCoverage, Results, Sarif, Slowdown
-from refute.imports.sarif import Result
-from refute.judgement import Acceptance, Judgement, Remark, Selection, Slug, Speed, Verdict
-from refute.metrics.speed import FirstFailure, Taken
+from refute.judgement import Remark, Slug, Verdict
 
-DAY = "2027-01-31"
 PAGE = Path(__file__).parents[2] / "docs" / "gates.md"
-
-
-def project(folder: Path, table: str) -> Path:
-    (folder / "pyproject.toml").write_text(table)
-    return folder
-
-
-def refusal(folder: Path, table: str) -> RefuteError:
-    with pytest.raises(RefuteError) as caught:
-        read_gate(project(folder, table))
-    return caught.value
-
-
-def held(folder: Path, lines: str, material: Material) -> GateResult:
-    gate = read_gate(project(folder, f"[tool.refute.gate]\n{lines}\n"))
-    return check(gate, read_ratchet(folder), material)
-
-
-def one(folder: Path, lines: str, found: Judgement, **more: Any) -> Line:
-    (line,) = held(folder, lines, Material(found, DAY, **more)).lines
-    return line
-
-
-def measured(name: str, found: Judgement, scope: str = "", **more: Any) -> Value | Unmeasured:
-    metric = find_metric(name)
-    assert metric is not None
-    return metric.measure(Material(found, DAY, scope=scope, **more))
-
-
-def accepting(found: Judgement, slug: Slug, until: str | None = None) -> Judgement:
-    """The same, with all findings of a kind accepted."""
-    mark = Acceptance("it may stay", until, "refute-accept.toml, no. 1")
-    return replace(
-        found,
-        findings=tuple(
-            replace(one, accepted=mark) if one.slug is slug else one for one in found.findings
-        ),
-    )
 
 
 def test_each_metric_is_in_the_docs_with_its_words() -> None:
@@ -274,155 +213,6 @@ def test_accepted_findings_do_not_count_and_expired_ones_do(tmp_path: Path) -> N
     )
 
 
-@pytest.mark.parametrize(
-    ("defects", "state"),
-    [
-        ({"metrics": {"defects": {"detected": 9, "missed": 1, "not_replayable": 4}}}, State.HELD),
-        ({"metrics": {"defects": {"detected": 8, "missed": 1}}}, State.FAILED),
-        ({"metrics": {"defects": {"detected": ["a"], "missed": []}}}, State.HELD),
-        ({"metrics": {"defects": {"detected": 0, "missed": 0}}}, State.UNMEASURED),
-        ({"metrics": {"defects": {"detected": 9}}}, State.UNMEASURED),
-        ({"metrics": []}, State.UNMEASURED),
-        ({}, State.UNMEASURED),
-        ("there is no .refute/defects.json", State.UNMEASURED),
-    ],
-)
-def test_past_bugs(tmp_path: Path, defects: Mapping[str, Any] | str, state: State) -> None:
-    line = one(tmp_path, "defect-detection = 90", shop(), documents=Documents(defects=defects))
-    assert line.state is state, line
-    if state is State.UNMEASURED:
-        assert "refute defects" in line.said
-
-
-def test_stability(tmp_path: Path) -> None:
-    metrics = {"flaky": 1, "order_dependent": [], "brittle": {"count": 2}}
-    documents = Documents(stability={"metrics": {"stability": metrics}})
-    lines = "flaky = 0\norder-dependent = 0\nbrittle = 2"
-    result = held(tmp_path, lines, Material(shop(), DAY, documents=documents))
-    states = [line.state for line in result.lines]
-    assert states == [State.FAILED, State.HELD, State.HELD]
-
-
-def test_speed(tmp_path: Path) -> None:
-    speed = Speed(9.0, 8.0, FirstFailure(3, 1.0, 2.5), (), Taken(1, 3.0), None, Taken(0, 0.0))
-    found = replace(shop(), speed=speed)
-    lines = "first-failure-seconds = 2\nredundant-seconds = 3\nsleeping-seconds = 1"
-    first, redundant, sleeping = held(tmp_path, lines, Material(found, DAY)).lines
-    assert (first.state, redundant.state) == (State.FAILED, State.HELD)
-    assert first.said == "2.5 s, ceiling 2 s: 0.5 s too much"
-    assert sleeping.state is State.UNMEASURED
-
-
-def test_results_of_other_tools(tmp_path: Path) -> None:
-    results = Results(
-        slowdowns=(Slowdown("test_a", 1.0, 1.5), Slowdown("test_b", 1.0, 0.5)),
-        sarif=Sarif((Result("B602", "error", "src/a.py", 3, "shell"),)),
-        coverage=LineCoverage((8, 10), None),
-    )
-    lines = (
-        'benchmark-slowdown = 1.2\nsarif-errors = 0\nsarif-notes = 0\n"sarif[B602]" = 0\n'
-        "line-coverage = 80\nbranch-coverage = 50"
-    )
-    result = held(tmp_path, lines, Material(shop(), DAY, results=results))
-    states = [line.state.value for line in result.lines]
-    assert states == ["failed", "failed", "held", "failed", "held", "not measured"]
-    assert result.lines[0].said == (
-        "1.5 times (of 2 benchmarks), ceiling 1.2 times: 0.3 times too much"
-    )
-    assert result.lines[1].look == ("src/a.py:3: B602 shell",)
-    gone = replace(results, benchmarks_gone=("test_c",))
-    line = one(tmp_path, "benchmark-slowdown = 3", shop(), results=gone)
-    assert (line.state, "lacks test_c" in line.said) == (State.UNMEASURED, True)
-
-
-def ratcheted(folder: Path, found: Judgement, *names: str, scope: str = "") -> tuple[Entry, ...]:
-    """Write those metrics down, and read them back."""
-    wanted = [(METRICS[name], scope) for name in names]
-    proposal = propose(read_ratchet(folder), wanted, lambda part: Material(found, DAY, scope=part))
-    (folder / RATCHET_FILE).write_text(ratchet_text(proposal.entries))
-    back = read_ratchet(folder)
-    assert {one.key for one in back} == {one.key for one in proposal.entries}
-    return back
-
-
-def test_the_ratchet_keeps_what_was_reached(tmp_path: Path) -> None:
-    ratcheted(tmp_path, shop(), "mutation-score", "survivors")
-    ratcheted(tmp_path, shop(), "mutation-score", scope="src/**")
-    text = (tmp_path / RATCHET_FILE).read_text()
-    assert text.endswith(
-        "version = 1\n\n[values]\nmutation-score = { part = 3, whole = 10 }\nsurvivors = 5\n\n"
-        '[values."src/**"]\nmutation-score = { part = 3, whole = 10 }\n'
-    )
-    result = held(tmp_path, "", Material(shop(), DAY))
-    assert result.holds
-    assert len(result.lines) == 3
-
-
-def test_getting_worse_fails_and_getting_better_is_offered(tmp_path: Path) -> None:
-    ratcheted(tmp_path, shop(), "mutation-score", "survivors")
-    more = judgement([*shop().judged, survived(fault("amount * 0.9", "amount"))])
-    score, survivors = held(tmp_path, "", Material(more, DAY)).lines
-    assert (score.state, survivors.state) == (State.FAILED, State.FAILED)
-    assert score.said == "27.3% (3 of 11 faults), ratchet 30.0% (3 of 10): worse by 2.7 points"
-    fewer = judgement([item for item in shop().judged if item.mutant.operator != "number"])
-    result = held(tmp_path, "", Material(fewer, DAY))
-    assert result.holds
-    assert len(result.notes) == 2
-    assert "`refute ratchet` keeps it" in result.notes[0]
-
-
-@pytest.mark.parametrize(
-    "part",
-    [
-        Selection(paths=("src/shop/texts.py",)),
-        Selection(changes="what changed since main"),
-        Selection(shard="2/5"),
-    ],
-)
-def test_the_ratchet_holds_no_report_on_a_part(part: Selection, tmp_path: Path) -> None:
-    ratcheted(tmp_path, shop(), "survivors")
-    narrow = replace(shop(), selection=part)
-    (line,) = held(tmp_path, "", Material(narrow, DAY)).lines
-    assert line.state is State.UNMEASURED
-    assert "a part of the code" in line.said
-    (line,) = held(tmp_path, "", Material(replace(shop(), partial=True), DAY)).lines
-    assert line.state is State.UNDECIDED
-
-
-def test_the_ratchet_only_tightens_by_itself(tmp_path: Path) -> None:
-    old = ratcheted(tmp_path, shop(), "survivors")
-    more = judgement([*shop().judged, survived(fault("amount * 0.9", "amount"))])
-    wanted = [(METRICS["survivors"], ""), (METRICS["prayers"], "")]
-    material: Callable[[str], Material] = lambda part: Material(more, DAY, scope=part)  # noqa: E731
-    kept = propose(old, wanted, material)
-    assert (kept.entries, kept.changes) == (old, ())
-    assert kept.left[0] == "survivors: 6 (of 11 faults) is worse than 5, which stays."
-    assert kept.left[1].startswith("prayers: not measured")
-    loosened = propose(old, wanted, material, loosen=True)
-    assert loosened.changes == ("survivors: loosened from 5 to 6 (of 11 faults).",)
-    nowhere = propose(old, [(METRICS["survivors"], "nowhere")], material)
-    assert "meets no file" in nowhere.left[0]
-
-
-@given(keys=st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.sampled_from([*METRICS]))))
-def test_any_ratchet_comes_back_from_its_file(
-    keys: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    rule = find_metric("sarif[B602]")
-    assert rule is not None
-    entries = {("", rule.name): Entry(rule, "", Value(3))}
-    for scope, name in keys:
-        metric = METRICS[name]
-        share = metric.unit == "percent"
-        if metric.unit in ("percent", "count") and scope not in METRICS:
-            value = Value(50.0, 1, 2) if share else Value(7)
-            entries[scope, name] = Entry(metric, scope, value)
-    folder = tmp_path_factory.mktemp("ratchet")
-    (folder / RATCHET_FILE).write_text(ratchet_text(list(entries.values())), encoding="utf-8")
-    back = {one.key: one.value for one in read_ratchet(folder)}
-    assert back == {key: entry.value for key, entry in entries.items()}
-
-
 @given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(0, 10**9), st.integers(1, 10**9))
 def test_shares_are_compared_without_rounding(a: int, b: int, c: int, d: int) -> None:
     a, c = min(a, b), min(c, d)
@@ -432,26 +222,3 @@ def test_shares_are_compared_without_rounding(a: int, b: int, c: int, d: int) ->
     assert worse(metric, one, two) is (c * b < a * d)
     assert not better(metric, one, one)
     assert not worse(metric, one, one)
-
-
-@pytest.mark.parametrize(
-    ("text", "slug"),
-    [
-        ("", "bad-setting"),
-        ("version = 2", "bad-setting"),
-        ("version = 1\nvalues = 3", "bad-setting"),
-        ("version = 1\n[values]\nprayer = 3", "unknown-setting"),
-        ("version = 1\n[values]\nprayers = -3", "bad-setting"),
-        ("version = 1\n[values]\nprayers = 0.5", "bad-setting"),
-        ("version = 1\n[values]\nmutation-score = 3", "bad-setting"),
-        ("version = 1\n[values]\nmutation-score = { part = 3, whole = 2 }", "bad-setting"),
-        ("version = 1\n[values]\nmutation-score = { part = 0, whole = 0 }", "bad-setting"),
-        ("version = 1\n[values.'a/**']\nprayer = 3", "unknown-setting"),
-        ("version", "bad-setting"),
-    ],
-)
-def test_a_ratchet_that_cannot_be_meant(tmp_path: Path, text: str, slug: str) -> None:
-    (tmp_path / RATCHET_FILE).write_text(text)
-    with pytest.raises(RefuteError) as caught:
-        read_ratchet(tmp_path)
-    assert caught.value.slug == slug, caught.value

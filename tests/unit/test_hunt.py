@@ -2,105 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.unit.plans import FILE, mutant, world
+from tests.unit.games import FAILURE, PATH, Game, covered, trials
+from tests.unit.plans import mutant, world
 
-from refute.baseline import Baseline
-from refute.faults.fault import Mutant
-from refute.faults.plan import Order, Planned, make_plan
-from refute.trials.hunt import BATCH, FEW_TESTS, Hunt
-from refute.trials.outcome import Mechanism, Outcome, Result
-from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import LONG, ControlFailed, Limits, Try
-
-PATH = f"/project/{FILE}"
-FAILURE = {
-    "phase": "call",
-    "exception": "AssertionError",
-    "message": "assert 1 == 2",
-    "by_test": True,
-    "accidents": [],
-}
-
-
-class Game:
-    """A hunt, the outcomes that it has emitted, and hand-made replies."""
-
-    def __init__(
-        self,
-        base: Baseline,
-        mutants: Iterable[Mutant],
-        known: frozenset[str] = frozenset(),
-        files: tuple[int, ...] = (),
-    ) -> None:
-        self.emitted: list[tuple[Planned, Outcome]] = []
-        self.hunt = Hunt(
-            root=Path("/project"),
-            plan=make_plan(list(mutants), base),
-            baseline=base,
-            test_files=files or tuple(0 for _ in base.tests),
-            order=Order([test.seconds for test in base.tests]),
-            limits=Limits(10.0, base.collect_seconds),
-            emit=lambda planned, outcome: self.emitted.append((planned, outcome)),
-        )
-        self.hunt.begin(known)
-
-    def next(self, mode: str | None = ZYGOTE) -> Request:
-        """The next request, which there must be."""
-        found = self.hunt.next_request(mode)
-        assert found is not None
-        return found
-
-    def pass_controls(self, mode: str | None = ZYGOTE) -> Request:
-        """Answer controls that they passed, up to the first other request."""
-        while (request := self.next(mode)).record.get("id") == "control":
-            self.reply(request, "passed")
-        return request
-
-    def reply(self, request: Request, result: str, **more: Any) -> None:
-        """Answer a trial."""
-        reply: dict[str, Any] = {"event": "trial", "result": result, "took": 0.5, **more}
-        if result == "failed":
-            reply.setdefault("failure", FAILURE)
-            reply.setdefault("ran", 1)
-        self.hunt.on_reply(request, reply)
-
-    def batch(self, request: Request, **results: Any) -> None:
-        """Answer a batch: a result by mutant id, with underscores for dashes."""
-        records = []
-        for id, result in results.items():
-            record = {"id": id.replace("_", "-"), "took": 0.5, "ran": 1}
-            record |= result if isinstance(result, dict) else {"result": result}
-            if record["result"] == "failed":
-                record.setdefault("failure", FAILURE)
-            records.append(record)
-        self.hunt.on_reply(request, {"event": "trial", "results": records})
-
-    def settle(self) -> Request:
-        """Have the controls pass and the batch notice nothing: forks for single mutants follow."""
-        request = self.pass_controls()
-        self.batch(request, **{t["id"].replace("-", "_"): "quiet" for t in trials(request)})
-        return self.pass_controls()
-
-    @property
-    def verdicts(self) -> dict[str, str]:
-        """The last result of each mutant."""
-        return {outcome.mutant: str(outcome.result) for _, outcome in self.emitted}
-
-
-def trials(request: Request) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = request.record["trials"]
-    return found
-
-
-def covered(tests: int = 4, **more: Any) -> Baseline:
-    """All tests run over line 1."""
-    return world(tests, {1: range(tests)}, **more)
+from refute.trials.hunt import BATCH
+from refute.trials.outcome import Mechanism, Result
+from refute.trials.pool import ZYGOTE
+from refute.trials.requests import LONG, ControlFailed, Try
 
 
 def test_controls_come_first_then_a_batch() -> None:
@@ -328,114 +239,6 @@ def test_accidents_that_a_test_shows_without_a_fault_are_none_of_the_fault_s() -
     assert found == {"m-a": False, "m-b": True}
 
 
-def test_import_time_mutants_are_tried_in_two_stages() -> None:
-    tests = FEW_TESTS + 10
-    base = world(
-        tests, {8: [20], 9: [1], 5: [3]}, at_import=[9], seconds=dict.fromkeys(range(3), 0.1)
-    )
-    files = tuple(test // 4 for test in range(tests))
-    game = Game(base, [mutant("m-a", 9, unit=None, unit_line=0)], files=files)
-    few = game.next(PATH)
-    assert few.mode == PATH
-    assert few.record["tests"][0] == 1
-    assert len(few.record["tests"]) <= FEW_TESTS
-    assert {files[test] for test in few.record["tests"]} == set(few.record["files"])
-    assert len(few.record["files"]) <= 2
-    assert len(few.record["limits"]) == len(few.record["tests"]) + 1
-    assert few.record["limits"][0] == (6.0, 14.0)
-    game.reply(few, "passed", ran=len(few.record["tests"]))
-    assert game.emitted == []
-    whole = game.next(PATH)
-    assert sorted(whole.record["tests"]) == list(range(tests))
-    game.reply(whole, "passed", ran=tests)
-    ((_, outcome),) = game.emitted
-    assert (outcome.result, outcome.mechanism) == (Result.PASSED, Mechanism.IMPORT)
-    assert game.hunt.next_request(PATH) is None
-
-
-def test_few_tests_need_no_two_stages() -> None:
-    game = Game(world(3, at_import=[1]), [mutant("m-a")])
-    request = game.next(None)
-    assert (request.mode, request.record["tests"]) == (PATH, [0, 1, 2])
-    game.reply(request, "passed", ran=3)
-    assert game.verdicts == {"m-a": "passed"}
-
-
-def test_a_suite_that_can_not_be_collected_any_more() -> None:
-    game = Game(world(3, at_import=[1]), [mutant("m-a")])
-    failure = {**FAILURE, "phase": "collect", "by_test": False}
-    game.reply(game.next(PATH), "failed", ran=0, failure=failure)
-    ((_, outcome),) = game.emitted
-    assert (outcome.result, outcome.test, outcome.tests_run) == (Result.FAILED, None, ())
-
-
-def test_a_test_that_the_mutant_has_made_is_named() -> None:
-    game = Game(world(3, at_import=[1]), [mutant("m-a")])
-    request = game.next(PATH)
-    game.reply(request, "died", ran=4, last="tests/test_code.py::test_new", reason="signal 9")
-    assert game.emitted[0][1].test == "tests/test_code.py::test_new"
-
-
-def test_a_killer_at_import_is_proven_in_the_same_way() -> None:
-    game = Game(world(3, at_import=[1]), [mutant("m-a")])
-    game.reply(game.next(PATH), "failed", ran=2)
-    proof = game.next(PATH)
-    assert (proof.mode, proof.record["mutant"], proof.record["tests"]) == (PATH, None, [1])
-    game.reply(proof, "failed", ran=1)
-    assert set(game.hunt.unfit) == {1}
-    again = game.next(PATH)
-    assert (again.record["id"], sorted(again.record["tests"])) == ("m-a", [0, 2])
-    game.reply(again, "passed", ran=2)
-    assert game.verdicts == {"m-a": "passed"}
-
-
-@pytest.mark.parametrize("in_batch", [True, False])
-def test_what_can_not_be_swapped_is_tried_by_import(in_batch: bool) -> None:
-    game = Game(covered(3), [mutant("m-a")])
-    if in_batch:
-        game.batch(game.pass_controls(), m_a={"result": "unswappable", "reason": "differs"})
-    else:
-        game.reply(game.settle(), "unswappable", ran=0, reason="differs")
-    request = game.pass_controls()
-    assert (request.mode, sorted(request.record["tests"])) == (PATH, [0, 1, 2])
-    game.reply(request, "passed", ran=3)
-    assert game.emitted[0][1].mechanism is Mechanism.IMPORT
-
-
-def test_surviving_a_swap_is_not_the_end_for_lines_that_run_at_import() -> None:
-    game = Game(world(4, {1: [2]}, at_import=[1]), [mutant("m-a")])
-    request = game.settle()
-    assert request.record["tests"] == [2]
-    game.reply(request, "passed", ran=1)
-    assert game.emitted == []
-    whole = game.pass_controls()
-    assert (whole.mode, sorted(whole.record["tests"])) == (PATH, [0, 1, 2, 3])
-    game.reply(whole, "failed", ran=0, failure={**FAILURE, "phase": "collect"})
-    assert game.verdicts == {"m-a": "failed"}
-
-
-@pytest.mark.parametrize("result", ["broken", "not-imported"])
-def test_what_can_not_be_done_by_import_goes_cold(result: str) -> None:
-    game = Game(world(3, at_import=[1]), [mutant("m-a")])
-    game.reply(game.next(PATH), result, reason="why")
-    assert [(planned.mutant.id, why) for planned, why in game.hunt.to_cold] == [("m-a", "why")]
-    assert game.emitted == []
-    assert game.hunt.next_request(PATH) is None
-
-
-def test_a_slot_that_died_twice_over_a_mutant_sends_it_cold() -> None:
-    game = Game(covered(), [mutant("m-a")])
-    request = game.settle()
-    request.deaths = 1
-    game.reply(request, "slot-died", reason="status 9")
-    again = game.next()
-    assert again is request
-    again.deaths = 2
-    game.reply(again, "slot-died", reason="status 9")
-    assert [(planned.mutant.id, why) for planned, why in game.hunt.to_cold] == [("m-a", "status 9")]
-    assert game.hunt.next_request(ZYGOTE) is None
-
-
 def test_a_slot_that_died_over_a_control_says_nothing_of_its_tests() -> None:
     game = Game(covered(), [mutant("m-a")])
     control = game.next()
@@ -450,14 +253,6 @@ def test_a_slot_that_died_over_a_control_says_nothing_of_its_tests() -> None:
     assert game.hunt.unfit == {}
 
 
-def test_survivors_go_cold_where_tests_start_what_can_not_be_seen() -> None:
-    game = Game(covered(unseen=frozenset([0])), [mutant("m-a"), mutant("m-b", 5)])
-    assert [planned.mutant.id for planned, _ in game.hunt.to_cold] == ["m-b"]
-    game.reply(game.settle(), "passed", ran=4)
-    assert [planned.mutant.id for planned, _ in game.hunt.to_cold] == ["m-b", "m-a"]
-    assert game.emitted == []
-
-
 def test_what_is_known_is_not_tried() -> None:
     base = world(4, {1: [0]}, at_import=[2], unseen=frozenset([1]))
     mutants = [mutant("m-a"), mutant("m-b", 2), mutant("m-c", 3), mutant("m-d")]
@@ -465,16 +260,6 @@ def test_what_is_known_is_not_tried() -> None:
     batch = game.pass_controls()
     assert [trial["id"] for trial in trials(batch)] == ["m-d"]
     assert game.hunt.to_cold == []
-
-
-def test_a_slot_keeps_its_mode_while_there_is_work_for_it() -> None:
-    base = world(2, {1: [0]}, at_import=[2])
-    game = Game(base, [mutant("m-a"), mutant("m-b", 2), mutant("m-c", 2)])
-    first = game.next(PATH)
-    assert (first.mode, first.record["id"]) == (PATH, "m-b")
-    game.reply(first, "passed", ran=2)
-    assert game.next(PATH).record["id"] == "m-c"
-    assert game.next(PATH).mode == ZYGOTE
 
 
 def test_an_empty_plan_asks_for_nothing() -> None:

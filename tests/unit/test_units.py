@@ -22,22 +22,15 @@ import tempfile
 import textwrap
 import types
 import typing
-from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
+from tests.unit.unit_codes import call, edited, first, module
 
 from refute_child.mutants import decode
-from refute_child.units import (
-    Module,
-    UnknownUnit,
-    line_starts,
-    nested_codes,
-    pairs,
-    units_of,
-)
+from refute_child.units import Module, UnknownUnit, line_starts, nested_codes, pairs, units_of
 
 LIBRARY: tuple[ModuleType, ...] = (
     argparse,
@@ -62,11 +55,6 @@ LIBRARY: tuple[ModuleType, ...] = (
 )
 
 
-def module(source: str, path: str = "/project/code.py") -> Module:
-    """A module whose text is this, without the margin."""
-    return Module(path, textwrap.dedent(source))
-
-
 def live_codes(source: str, path: str = "/project/code.py") -> list[CodeType]:
     """All code objects that importing the text would make."""
     return list(nested_codes(compile(source, path, "exec", dont_inherit=True)))
@@ -74,24 +62,6 @@ def live_codes(source: str, path: str = "/project/code.py") -> list[CodeType]:
 
 def lines_of(code: CodeType) -> list[tuple[int, int, int | None]]:
     return list(code.co_lines())
-
-
-def first(source: str) -> tuple[str, int]:
-    """Name and line of the first unit in a text."""
-    name, node, _ = next(units_of(ast.parse(source)))
-    return name, node.lineno
-
-
-def edited(source: str, before: str, after: str) -> tuple[int, int, str]:
-    """The edit that replaces the one place of ``before``."""
-    assert source.count(before) == 1
-    start = source.index(before)
-    return start, start + len(before), after
-
-
-def call(code: CodeType, *arguments: Any, closure: tuple[Any, ...] = ()) -> Any:
-    """Call a function made of the code."""
-    return FunctionType(code, {"__builtins__": __builtins__}, closure=closure)(*arguments)
 
 
 def same(one: CodeType, two: CodeType) -> bool:
@@ -317,110 +287,6 @@ def test_an_edit_that_does_not_compile(after: str) -> None:
 def test_line_starts_are_those_of_the_parser() -> None:
     text = "a\nb\r\nc\rd\fe\u2028f\x1cg\n"
     assert [text[start : start + 1] for start in line_starts(text)] == ["a", "b", "c", "d", ""]
-
-
-class Counter:
-    """Counts ticks."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self) -> None:
-        self.count += 1
-
-
-LOOPS = '''\
-def f(n):
-    """Doc."""
-    total = 0
-    for i in range(n):
-        total += i
-    while n:
-        n -= 1
-    def inner():
-        return total
-    return inner()
-'''
-
-
-def armed(source: str, tick: Callable[[], None], edit: tuple[int, int, str] | None = None) -> Any:
-    """The first unit of the text, armed."""
-    return module(source).armed(*first(source), edit, tick)
-
-
-def test_ticks_count_starts_and_turns() -> None:
-    ticks = Counter()
-    code = armed(LOOPS, ticks)
-    assert call(code, 3) == 3
-    assert ticks.count == 1 + 3 + 3 + 1
-    assert code.co_consts[0] == "Doc."
-    assert FunctionType(code, {}).__doc__ == "Doc."
-
-
-def test_ticks_of_the_mutant_are_counted() -> None:
-    ticks = Counter()
-    code = armed(LOOPS, ticks, edited(LOOPS, "while n:", "while n > 1:"))
-    assert call(code, 3) == 3
-    assert ticks.count == 1 + 3 + 2 + 1
-
-
-def test_ticks_are_out_of_reach_of_names() -> None:
-    ticks = Counter()
-    code = armed("def f(*a):\n    return sorted(a)\n", ticks)
-    assert FunctionType(code, {"__builtins__": {"sorted": tuple}})(2, 1) == (2, 1)
-    assert ticks.count == 1
-    assert "tick" not in " ".join([*code.co_names, *code.co_varnames])
-
-
-@pytest.mark.parametrize(
-    ("source", "count"),
-    [
-        ("def f():\n    '''only a docstring'''\n", 1),
-        ("def f(): pass\n", 1),
-        ("def f():\n    for x in ():\n        pass\n    else:\n        x = 1\n", 1),
-        ("def f():\n    for x in 'ab':\n        for y in 'cd':\n            pass\n", 1 + 2 + 4),
-        ("def f():\n    return [x for x in 'abc']\n", 1),
-        ("def f():\n    g = lambda: 1\n    return g()\n", 1),
-        ("def f():\n    class A:\n        def g(self): ...\n    A().g()\n", 2),
-    ],
-)
-def test_where_ticks_are(source: str, count: int) -> None:
-    ticks = Counter()
-    call(armed(source, ticks))
-    assert ticks.count == count
-
-
-def test_generators_and_coroutines_stay_what_they_are() -> None:
-    ticks = Counter()
-    assert list(call(armed("def f():\n    while True:\n        yield 1\n        return\n", ticks)))
-    assert ticks.count == 2
-    assert asyncio.iscoroutinefunction(
-        FunctionType(armed("async def f():\n    async for x in y:\n        pass\n", ticks), {})
-    )
-
-
-FREE = """\
-def outer(a, b):
-    def inner(c):
-        return a + b + c
-    return inner
-"""
-
-
-def test_armed_code_keeps_free_variables_that_the_mutant_no_longer_reads() -> None:
-    parsed = module(FREE)
-    plain = parsed.mutated("outer", 1, *edited(FREE, "a + b + c", "c"))
-    kept = parsed.armed("outer", 1, edited(FREE, "a + b + c", "c"), lambda: None)
-    before = parsed.original("outer", 1)
-    frees = [[code.co_freevars for code in nested_codes(whole)] for whole in (before, plain, kept)]
-    assert frees == [[(), ("a", "b")], [(), ()], [(), ("a", "b")]]
-    assert call(kept, 1, 2)(3) == 3
-
-
-def test_armed_methods_keep_class_cells() -> None:
-    source = "class A:\n    def f(self):\n        return super().f()\n"
-    code = module(source).armed("A.f", 2, edited(source, "super().f()", "None"), lambda: None)
-    assert code.co_freevars == ("__class__",)
 
 
 def test_pairs_match_by_name_line_and_order() -> None:
