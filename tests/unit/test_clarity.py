@@ -1,96 +1,23 @@
-"""Clarity: which failures are taken again, what is said of them, and where that is told."""
+"""Clarity: which failures are taken again, and what is said of them."""
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.unit.factory import TOLD, baseline, fault, killed, passed, shop, survived
+from tests.unit.clarity_texts import ALL, TEXT, blamed, of
+from tests.unit.factory import TOLD, baseline, fault, killed, passed, survived
 
-import refute
 from refute.failures import IMPORTED, LINELESS, MANY, MOST, kills_of, sample, text_of
-from refute.gate.material import Material
-from refute.gate.registry import METRICS, look
-from refute.gate.values import Unmeasured, Value
-from refute.judgement import (
-    Acceptance,
-    Clarity,
-    Finding,
-    Judgement,
-    KillKind,
-    Kind,
-    Slug,
-    from_json,
-    measure_clarity,
-    to_json,
-)
-from refute.metrics.clarity import Missing, Text, Where, judge
-from refute.report import console_for
-from refute.report.terminal import render
+from refute.judgement import KillKind, Kind, Slug
+from refute.metrics.clarity import Missing, Where, judge
 from refute.trials import telling
 from refute.trials.outcome import Mechanism
 from refute.trials.requests import Limits
 from refute.trials.telling import Ask, Telling
 from refute.unclear import find
-
-SCHEMA = json.loads((Path(refute.__file__).parent / "schema" / "report-1.json").read_text())
-
-TEXT = Text(
-    test=0,
-    line=7,
-    mutant="m-00000001",
-    mutant_file="src/shop/money.py",
-    mutant_line=6,
-    mutant_function="price",
-    text=">   assert price(100) == 90\nE   assert 95 == 90\n\nt.py:7: AssertionError",
-    message="assert 95 == 90\n +  where 95 = price(100)",
-    exception="AssertionError",
-    lines=9,
-    file="tests/test_money.py",
-    at=7,
-    side="tests",
-    function="test_price",
-    calls=1,
-)
-BARE = replace(TEXT, test=1, line=12, message="assert False", text="assert good", lines=3, calls=4)
-NOT_CALLED = replace(
-    TEXT,
-    test=1,
-    line=3,
-    message="AssertionError: Expected 'log' to have been called once. Called 0 times.",
-    side="library",
-    file="/usr/lib/python3/unittest/mock.py",
-)
-ALL = (BARE, TEXT, NOT_CALLED)
-
-
-def of(*texts: Text, **missing: int) -> Clarity:
-    return measure_clarity(
-        texts,
-        assertions=len(texts) + sum(missing.values()),
-        missing=missing,
-        tripped=1,
-        crashed=2,
-    )
-
-
-def blamed(clarity: Clarity | None, *, accept: bool = False) -> Judgement:
-    """The shop with this clarity, and what follows from it."""
-    found = shop()
-    base = baseline(passed(*(test.id for test in found.tests)))
-    more: list[Finding] = list(find(clarity, base.tests))
-    if accept:
-        mark = Acceptance("it may stay", None, "refute-accept.toml, no. 1")
-        more = [replace(one, accepted=mark) for one in more]
-    return replace(found, clarity=clarity, findings=(*found.findings, *more))
-
 
 # What is said of one text.
 
@@ -265,79 +192,3 @@ def test_the_worst_of_each_test_function_is_a_finding() -> None:
     assert found.reproduce.startswith("refute try m-00000001 'tests/test_money.py::")
     assert list(find(None, ())) == []
     assert list(find(of(TEXT), baseline().tests)) == []
-
-
-def summary(found: Judgement) -> str:
-    stream = io.StringIO()
-    render(found, console_for(stream, width=100, plain=True))
-    return stream.getvalue()
-
-
-def test_the_summary_has_a_line_and_quotes_the_worst() -> None:
-    text = summary(blamed(of(*ALL, late=4)))
-    assert "Clarity: both values are shown in 1 of 3 failure texts (33.3%)\n" in text
-    assert (
-        "  1 only that something was not called; 1 bare; 1 far from a fault that it does not name;"
-        in text
-    )
-    assert "taken of 3 of 7 assertions" in " ".join(text.split())
-    assert f"  {shop().tests[1].id}\n    assert False\n" in text
-    accepted = summary(blamed(of(*ALL), accept=True))
-    assert "Clarity: both values are shown in 1 of 3" in accepted
-    assert "    assert False\n" not in accepted
-    assert "Clarity" not in summary(blamed(of(late=4)))
-    assert "Clarity" not in summary(blamed(None))
-
-
-@pytest.mark.parametrize("clarity", [of(*ALL, late=4), of(), None], ids=["some", "empty", "none"])
-def test_clarity_comes_back_from_the_document(clarity: Clarity | None) -> None:
-    found = blamed(clarity)
-    document = json.loads(json.dumps(to_json(found)))
-    jsonschema.Draft202012Validator(SCHEMA).validate(document)
-    assert from_json(document) == found
-
-
-def test_a_report_without_clarity_is_read() -> None:
-    document = to_json(shop())
-    del document["metrics"]["clarity"]
-    for item in document["mutants"]:
-        if item["failure"] is not None:
-            del item["failure"]["line"]
-    assert from_json(document) == shop()
-
-
-_lines = st.integers(0, 10**6)
-_words = st.text(max_size=40)
-_texts = st.builds(
-    Text,
-    test=st.integers(0, 4), line=_lines, mutant=st.just("m-00000001"), mutant_file=_words,
-    mutant_line=_lines, mutant_function=_words, text=_words, message=_words, exception=_words,
-    lines=_lines, file=_words, at=_lines, side=st.sampled_from(["", "tests", "library", "project"]),
-    function=_words, calls=st.none() | st.integers(1, 400),
-)  # fmt: skip
-
-
-@given(st.lists(_texts))
-def test_any_texts_are_judged_and_come_back(texts: list[Text]) -> None:
-    found = of(*texts, late=1)
-    assert sum(found.kinds.values()) == found.taken == len(texts)
-    assert 0 <= found.clear <= found.taken
-    assert found.far + found.named <= found.taken
-    document = to_json(replace(shop(), clarity=found))
-    jsonschema.Draft202012Validator(SCHEMA).validate(document)
-    assert from_json(document).clarity == found
-
-
-def measured(name: str, found: Judgement, scope: str = "") -> Value | Unmeasured:
-    return METRICS[name].measure(Material(found, "2027-01-01", scope=scope))
-
-
-def test_a_gate_can_hold_it() -> None:
-    found = blamed(of(*ALL))
-    assert measured("clear-failures", found) == Value(100 / 3, 1, 3, "failure texts")
-    assert measured("far-failures", found) == Value(1, whole=3, of="failure texts")
-    assert isinstance(measured("clear-failures", found, "tests/test_net.py"), Unmeasured)
-    (far,) = look(METRICS["far-failures"], Material(found, "2027-01-01"))
-    assert far.endswith(": 4 calls from the fault (refute show m-00000001)")
-    assert isinstance(measured("clear-failures", blamed(None)), Unmeasured)
-    assert isinstance(measured("far-failures", blamed(of(late=1))), Unmeasured)
