@@ -122,6 +122,7 @@ def _environment(course: Course) -> judgement.Environment:
         commit=project.commit,
         dirty=project.dirty,
         interpreter=str(course.interpreter.path),
+        tree=project.contents.code,
     )
 
 

@@ -60,6 +60,11 @@ class Contents:
     whole: bool
 
     @property
+    def code(self) -> str:
+        """The Python files in one: the same on every machine that has checked out the same."""
+        return digest(x for one in self.python.items() for x in one)
+
+    @property
     def fingerprint(self) -> str:
         """All of it in one."""
         return digest([self.data, self.variables, *(x for one in self.python.items() for x in one)])

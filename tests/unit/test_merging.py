@@ -63,6 +63,7 @@ Change = Callable[[Judgement], Judgement]
         (lambda j: replace(j, environment=replace(j.environment, python="3.99")), "Python"),
         (lambda j: replace(j, project=replace(j.project, name="other")), "project"),
         (lambda j: replace(j, tests=j.tests[1:]), "tests"),
+        (lambda j: replace(j, environment=replace(j.environment, tree="f00")), "code or the tests"),
         (lambda j: replace(j, selection=replace(j.selection, paths=("a",))), "options"),
         (lambda j: replace(j, selection=replace(j.selection, shard="2/4")), "numbers"),
         (lambda j: replace(j, selection=replace(j.selection, shard="1/3")), "missing: 2"),

@@ -106,6 +106,7 @@ def _differences(one: Judgement, two: Judgement) -> Iterable[tuple[str, bool]]:
     shared = one.sources.keys() & two.sources.keys()
     changed = [file for file in sorted(shared) if one.sources[file] != two.sources[file]]
     yield f"the content of {', '.join(changed[:3])}", bool(changed)
+    yield "the code or the tests", one.environment.tree != two.environment.tree
 
 
 def _versions(one: Judgement) -> tuple[str, str]:
@@ -121,7 +122,8 @@ def _tests(shards: Sequence[Judgement]) -> tuple[Test, ...]:
         if len(outcomes) > 1:
             detail = f"{' and '.join(outcomes)}, in different shards. {detail}".strip()
         outcome = outcomes[0] if len(outcomes) == 1 else TestOutcome.FLAKY
-        found.append(Test(seen[0].id, outcome, max(test.seconds for test in seen), detail))
+        slowest = max(test.seconds for test in seen)
+        found.append(Test(seen[0].id, outcome, slowest, detail, defined=seen[0].defined))
     return tuple(found)
 
 

@@ -36,6 +36,8 @@ class Environment:
     dirty: bool | None = None
     #: Path of the interpreter that ran the tests; empty in reports of earlier versions.
     interpreter: str = ""
+    #: Digest of all Python files of the tree; empty in reports of earlier versions.
+    tree: str = ""
 
 
 @dataclass(frozen=True, slots=True)
