@@ -106,7 +106,8 @@ def _functions(judged: Sequence[Judged]) -> Iterator[Finding]:
     for key, tally in sorted(counts.items(), key=lambda entry: (-entry[1].missed, entry[0])):
         if key in untested and not _inside(key, untested):
             yield _function_finding(Slug.UNTESTED_FUNCTION, groups[key], tally)
-        elif tally.tried >= UNNOTICED_AFTER and tally.survived * 2 > tally.tried:
+        # What is not tried yet could still change that, and what survives is known the soonest.
+        elif tally.tried >= UNNOTICED_AFTER and tally.survived * 2 > tally.tried + tally.pending:
             yield _function_finding(Slug.UNNOTICED_FUNCTION, groups[key], tally)
 
 

@@ -93,6 +93,14 @@ def test_a_function_that_is_run_while_nobody_looks() -> None:
     assert of(Slug.UNNOTICED_FUNCTION, map(survived, faults[:3])) == []
 
 
+def test_a_function_is_not_accused_while_the_rest_could_still_be_noticed() -> None:
+    texts = ("100", "0.9", "amount > 100", "log(amount)")
+    known = [survived(fault(text, "0")) for text in texts]
+    waiting = [other(fault(text, "1"), Verdict.PENDING) for text in texts]
+    assert of(Slug.UNNOTICED_FUNCTION, [*known, *waiting]) == []
+    assert of(Slug.UNNOTICED_FUNCTION, [*known, *waiting[:3]]) != []
+
+
 def silent(judged: Iterable[Judged], *tests: str) -> list[str]:
     found = find(judged, baseline(passed(*tests)))
     return [one.message for one in found if one.slug is Slug.SILENT_TEST]
