@@ -74,7 +74,7 @@ def choose(
         kept = [m for m in kept if _has_changed(m, tree, changes) or _meets(m, baseline, tests)]
         notes.append(
             f"Only changes are judged, {changes.what}: {len(kept):,} of {len(mutants):,} faults, "
-            f"{len(tests):,} changed tests."
+            f"{len(tests):,} changed {'test' if len(tests) == 1 else 'tests'}."
         )
     if shard is not None:
         kept = [m for m in kept if in_shard(m.id, *shard)]

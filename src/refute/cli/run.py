@@ -73,13 +73,14 @@ def run(path: Path, gated: bool, **given: Any) -> ExitCode:
     terminal.render(judgement, console_for(plain=settings.plain))
     # A budget that is spent is what was asked for.
     within = any(note.slug == "budget" for note in judgement.notes)
+    # A change of texts alone is nothing to complain about, and there is nothing to measure.
+    unchanged = bool(judgement.selection.changes) and not judgement.judged
     held = ExitCode.OK
-    if bounds is not None:
+    if bounds is not None and unchanged and not judgement.selection.changed_tests:
+        click.echo("The gate is not asked: nothing has changed that it could look at.")
+    elif bounds is not None:
         held = hold(settings.root, judgement, *bounds, plain=settings.plain)
     if judgement.partial and not within:
         return ExitCode.INTERRUPTED
-    if judgement.selection.changes and not judgement.judged:
-        # A change of texts alone is nothing to complain about.
-        return ExitCode.OK
     # The summary has said why.
-    return held if judgement.counts.scored else ExitCode.NOTHING_JUDGED
+    return held if judgement.counts.scored or unchanged else ExitCode.NOTHING_JUDGED

@@ -64,7 +64,7 @@ def render(judgement: Judgement, console: Console) -> None:
     if judged:
         _headline(judgement, counts, console)
     else:
-        prose(console, f"Nothing was judged: {_why_nothing(counts)}.", style="bold red")
+        prose(console, f"Nothing was judged: {_why_nothing(judgement, counts)}.", style="bold red")
     set_aside(judgement.findings, console)
     if judged:
         _files(judgement, console)
@@ -123,12 +123,17 @@ def _tally(judgement: Judgement, counts: Counts, console: Console) -> None:
             line(console, f"  {number:>{width},} {kind:<9} ", (words, "dim"))
 
 
-def _why_nothing(counts: Counts) -> str:
+def _why_nothing(judgement: Judgement, counts: Counts) -> str:
     outside = ((verdict, getattr(counts, verdict.value)) for verdict in OUTSIDE)
     found = [in_words(verdict, number) for verdict, number in outside if number]
     if counts.no_coverage:
         found.insert(0, f"{plural(counts.no_coverage, 'fault')} on lines that no test runs")
-    return ", ".join(found) if found else "no fault could be made in the chosen code"
+    if found:
+        return ", ".join(found)
+    chosen = judgement.selection
+    if chosen.changes:
+        return f"nothing has changed that a fault could be made in ({chosen.part})"
+    return "no fault could be made in the chosen code" + (f": {chosen.part}" if chosen.part else "")
 
 
 def _files(judgement: Judgement, console: Console) -> None:
