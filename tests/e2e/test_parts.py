@@ -1,4 +1,4 @@
-"""Runs on a part: what changed, some files, what fits into a time, one shard; and the merged whole."""
+"""Runs on a part: what changed, some files, what fits into a time, one shard; and their merge."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def low(value, limit):
 
 def twice(value):
     doubled = value * 2
-    return doubled + 0
+    return doubled + 0  # refute: accept[survivor] adds nothing
 '''
 
 MORE_TEST = """from calc.more import low, twice
@@ -249,6 +249,8 @@ def test_the_shards_of_a_run_make_the_whole(calc: Stage) -> None:
     assert merged.report["findings"] == whole.report["findings"]
     tests = [(t["id"], t["outcome"], t["defined"]) for t in whole.report["tests"]]
     assert [(t["id"], t["outcome"], t["defined"]) for t in merged.report["tests"]] == tests
+    assert merged.report["metrics"]["speed"]["first_failure"]["kills"] == numbers(whole)["killed"]
+    assert [one["accepted"]["reason"] for one in merged.report["findings"] if one["accepted"]]
     # It is the last run from now on.
     survivor = merged.mutants(verdict="survived")[0]["id"]
     assert calc.finish(calc.start("show", survivor)).code == 0

@@ -215,6 +215,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin": {"errors", "subrun"},
     "watching": {"acceptance", "errors", "judgement", "project", "report", "settings", "subrun"},
     "cli": {
+        "acceptance",
         "attempt",
         "child",
         "console",

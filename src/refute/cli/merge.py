@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from refute.cli.options import root_option
 from refute.errors import ExitCode
+
+if TYPE_CHECKING:
+    from refute.judgement import Judgement
 
 
 @click.command(short_help="Put the shards of a run together.")
@@ -19,7 +25,8 @@ def merge(reports: tuple[Path, ...], root: Path, plain: bool) -> ExitCode:
 
     REPORTS are the files that `refute run --shard I/N` wrote, or folders with them. All N have
     to be there, of the same code, tests and options. The merged report becomes the last run of
-    the project, so that `refute show` and the others know it.
+    the project, so that `refute show` and the others know it. What you have accepted is read
+    from the root, so run it where the same commit is checked out.
 
     \b
     Examples:
@@ -32,9 +39,28 @@ def merge(reports: tuple[Path, ...], root: Path, plain: bool) -> ExitCode:
     from refute.judgement import merge as put_together
     from refute.report import console_for, terminal
 
-    whole = put_together([load_report(path) for path in reports])
-    save(whole, root.resolve())
+    root = root.resolve()
+    whole = _accepted(put_together([load_report(path) for path in reports]), root, plain=plain)
+    save(whole, root)
     terminal.render(whole, console_for(plain=plain))
     if whole.partial:
         return ExitCode.INTERRUPTED
-    return ExitCode.OK if whole.counts.scored else ExitCode.NOTHING_JUDGED
+    # As with one run: a change of texts alone is nothing to complain about.
+    unchanged = bool(whole.selection.changes) and not whole.judged
+    return ExitCode.OK if whole.counts.scored or unchanged else ExitCode.NOTHING_JUDGED
+
+
+def _accepted(whole: Judgement, root: Path, *, plain: bool) -> Judgement:
+    """The judgement with those findings marked that somebody has accepted: they were made anew."""
+    from refute.acceptance import accept
+    from refute.console import Console
+    from refute.diary import Diary
+
+    tests = [test.id for test in whole.tests]
+    today = date.today().isoformat()
+    made = accept(whole.findings, root, tests, today, sources=whole.project.source)
+    with Console(plain=plain) as console:
+        diary = Diary(console.handle)
+        for slug, text in made.warnings:
+            diary.warn(slug, text)
+    return replace(whole, findings=made.findings, notes=(*whole.notes, *diary.remarks))

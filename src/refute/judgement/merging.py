@@ -14,8 +14,15 @@ from refute.errors import fail
 from refute.finding import ordered
 from refute.findings import find
 from refute.judgement.document import REPORT, from_json
+from refute.judgement.measures import measure_speed
 from refute.judgement.place import FOLDER
 from refute.judgement.values import Judgement, Remark, Stage, assemble
+from refute.metrics.speed import Speed
+from refute.strength import Matrix
+from refute.verdicts import Judged
+
+_OWN = ("selection", "acceptance-expired", "acceptance-unused", "bad-acceptance")
+"""Notes that hold for one shard alone."""
 
 
 def load_report(path: Path) -> Judgement:
@@ -62,6 +69,7 @@ def merge(shards: Sequence[Judgement]) -> Judgement:
         findings=ordered(find(judged, baseline, unsealed=unsealed)),
         sources=dict(chain.from_iterable(one.sources.items() for one in shards)),
         timing=_timing(shards),
+        speed=_speed(first.speed, baseline, judged),
         notes=_notes(shards),
         partial=any(one.partial for one in shards),
     )
@@ -127,6 +135,14 @@ def _tests(shards: Sequence[Judgement]) -> tuple[Test, ...]:
     return tuple(found)
 
 
+def _speed(first: Speed | None, baseline: Baseline, judged: Sequence[Judged]) -> Speed | None:
+    """The speed of the suite as the first shard saw it, with all kills."""
+    if first is None:
+        return None
+    made = measure_speed(baseline, judged, None, Matrix())
+    return replace(first, first_failure=made.first_failure, slowest=made.slowest)
+
+
 def _timing(shards: Sequence[Judgement]) -> list[Stage]:
     stages: dict[str, Stage] = {}
     for stage in chain.from_iterable(one.timing for one in shards):
@@ -138,6 +154,8 @@ def _timing(shards: Sequence[Judgement]) -> list[Stage]:
 
 
 def _notes(shards: Sequence[Judgement]) -> list[Remark]:
-    """What was said in all shards, each thing once, but for which shard it was."""
+    """What was said in all shards, each thing once, but for which shard it was, and for what
+    somebody has accepted: that is looked up again for the findings of the whole.
+    """
     said = chain.from_iterable(one.notes for one in shards)
-    return list(dict.fromkeys(note for note in said if note.slug != "selection"))
+    return list(dict.fromkeys(note for note in said if note.slug not in _OWN))
