@@ -69,6 +69,11 @@ class Judged:
     #: True when the verdict was taken over from an earlier run.
     reused: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Whether it survived without a trial: no test that runs it sees a difference."""
+        return self.verdict is Verdict.SURVIVED and self.mechanism is Mechanism.NONE
+
 
 def kill_kind(failure: Failure | None) -> KillKind:
     """Tell whether a test meant to notice: told, tripped or crashed (see docs/reading.md)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from tests.unit.factory import fault, killed, other, shop, survived
 
 from refute.metrics.mutation import (
     Counts,
+    Estimate,
     by_file,
     by_function,
     by_operator,
@@ -24,7 +25,9 @@ from refute.metrics.ranking import USUAL, WEIGHTS, base, change, rank, ranked, s
 from refute.verdicts import KillKind, Reached, Verdict
 from refute_child.operators import OPERATORS
 
-COUNTS = st.builds(Counts, **{field.name: st.integers(0, 500) for field in fields(Counts)})
+COUNTS = st.builds(Counts, **{field.name: st.integers(0, 500) for field in fields(Counts)}).map(
+    lambda counts: replace(counts, settled=min(counts.settled, counts.survived))
+)
 PAIRS = st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
@@ -114,6 +117,16 @@ def test_an_estimate_is_not_dragged_down_by_what_needs_no_trial() -> None:
     assert found is not None
     assert found.score == pytest.approx(0.8 * 1000 / 2000)
     assert found.low < 0.4 < found.high
+
+
+def test_survivors_that_needed_no_trial_are_no_part_of_the_sample() -> None:
+    found = estimate(Counts(killed=16, survived=12, settled=8, pending=20))
+    assert found is not None
+    assert found.score == pytest.approx(0.8 * 40 / 48)
+    # Before the first trial nothing is known of the others.
+    assert estimate(Counts(survived=8, settled=8, no_coverage=4, pending=24)) == Estimate(
+        score=1 / 3, low=0.0, high=2 / 3
+    )
 
 
 def test_verdicts_and_kinds_are_counted() -> None:

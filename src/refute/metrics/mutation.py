@@ -37,6 +37,8 @@ class Counts:
     told: int = 0
     tripped: int = 0
     crashed: int = 0
+    #: Survivors that needed no trial, known before the first: no test sees a difference.
+    settled: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         """The counts of two disjoint sets of mutants together."""
@@ -157,18 +159,21 @@ def estimate(counts: Counts) -> Estimate | None:
     """The score of the whole, foretold from a part; None when the part is all or nothing.
 
     Trials run in an order fixed beforehand that is pseudo-random, so the mutants tried so far
-    are a fair sample of those that tests reach. Mutants on lines that no test runs need no
-    trial and are all known after the baseline: putting them beside a sample would drag the
-    score down, so they are weighed by what they are of the whole. The bounds never say what
-    is no longer possible: with each trial they close in on the final score.
+    are a fair sample of those that tests reach. Mutants on lines that no test runs, and those
+    that make no difference to any, need no trial and are all known after the baseline: putting
+    them beside a sample would drag the score down, so they are weighed by what they are of the
+    whole. The bounds never say what is no longer possible: with each trial they close in on
+    the final score. Before the first trial all is possible that is left.
     """
     if not counts.pending or not counts.tried:
         return None
-    reachable = counts.tried + counts.pending
-    whole = reachable + counts.no_coverage
-    low, high = wilson(counts.detected, counts.tried)
+    drawn = counts.tried - counts.settled
+    reachable = drawn + counts.pending
+    whole = counts.scored + counts.pending
+    rate = counts.detected / drawn if drawn else 0.5
+    low, high = wilson(counts.detected, drawn)
     return Estimate(
-        score=counts.detected / counts.tried * reachable / whole,
+        score=rate * reachable / whole,
         low=max(low * reachable, counts.detected) / whole,
         high=min(high * reachable, counts.detected + counts.pending) / whole,
     )
@@ -176,10 +181,11 @@ def estimate(counts: Counts) -> Estimate | None:
 
 def total(judged: Iterable[Judged]) -> Counts:
     """The counts of all of them."""
-    tally = Counter((item.verdict, item.kill_kind) for item in judged)
+    tally = Counter((item.verdict, item.kill_kind, item.settled) for item in judged)
     found: Counter[str] = Counter()
-    for (verdict, kind), number in tally.items():
+    for (verdict, kind, settled), number in tally.items():
         found[verdict.value] += number
+        found["settled"] += number * settled
         if verdict is Verdict.KILLED and kind not in (None, KillKind.TIMEOUT):
             found[kind.value] += number
     return Counts(**found)
