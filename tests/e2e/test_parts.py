@@ -213,7 +213,7 @@ def test_as_much_as_fits_and_then_the_rest(patient: Stage) -> None:
     assert known.items() <= verdicts(whole).items()
     tried = {m["id"] for m in some.report["mutants"] if m["mechanism"] != "none"}
     assert tried == {m["id"] for m in whole.report["mutants"] if m["reused"]}
-    # Whichever beginning was finished: its interval holds (looked at for all of them).
+    # Whichever beginning was finished, its interval holds: all that is tried there is killed.
     assert foretold["low"] <= numbers(whole)["score"] <= foretold["high"]
     # A function is accused only of what no later trial can take back.
     assert accused(some) <= accused(whole)
