@@ -80,6 +80,10 @@ CASES: dict[str, list[tuple[str, list[tuple[str, str]]]]] = {
         ("f(None)", [("None", "True")]),
         ("a is None", []),
         ("def f(a=None):\n    return None", []),
+        ("def f(a):\n    if a:\n        return a\n    return None", [("None", "True")]),
+        ("def f(a):\n    if a:\n        return\n    return None", []),
+        ("def f(a):\n    yield a\n    return None", []),
+        ("def f(a):\n    def g():\n        return a\n    return None", []),
     ],
     "string_typo": [
         ("run(['helm', '--wait'])", [("'helm'", "'hlem'"), ("'--wait'", "'--wiat'")]),

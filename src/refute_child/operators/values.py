@@ -10,7 +10,7 @@ from .base import Edit, FunctionNode, Operator, dotted
 from .context import Context
 from .names import annotated
 from .reach import first_body
-from .walk import is_docstring, is_overload, is_stub
+from .walk import is_docstring, is_overload, is_stub, own_nodes
 
 _EMPTY = {
     "str": '""', "bytes": 'b""', "int": "0", "float": "0.0", "complex": "0j", "bool": "False",
@@ -65,16 +65,6 @@ def lambda_body(node: ast.AST, context: Context) -> Iterator[Edit]:
     assert isinstance(node, ast.Lambda)
     if not isinstance(node.body, ast.Constant):
         yield Edit(*context.outer(node.body, *context.span(node)), "None", node.body)
-
-
-def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a function's body without those of functions and classes inside it."""
-    pending: list[ast.AST] = list(function.body)
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
-            pending.extend(ast.iter_child_nodes(node))
 
 
 def whole_body(node: ast.AST, context: Context) -> Iterator[Edit]:
