@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.unit.factory import shop
+from tests.unit.factory import judgement, passed, shop, survived
 from tests.unit.theatre_factory import (
     BLOWN,
     CODE,
@@ -62,6 +62,16 @@ def test_what_only_blew_up_is_not_called_overlooked() -> None:
     text = one(NAMES[0], stage(made))
     assert BLOWN.id in text.partition("Faults that it noticed, but was not told of")[2]
     assert BLOWN.id not in text.partition("Faults that it overlooked")[2].partition("Faults")[0]
+
+
+def test_what_runs_at_import_is_overlooked_by_nobody_in_particular() -> None:
+    inside = SWALLOWED.mutant
+    import_time = replace(inside, id="m-0000000a", unit=None)
+    judged = [survived(inside, *NAMES[:2]), survived(import_time, *NAMES[:2])]
+    text = one(NAMES[0], judgement(judged, tests=passed(*NAMES[:2])))
+    assert inside.id in text.partition("Faults that it overlooked")[2]
+    assert import_time.id not in text
+    assert "2 faults on lines that it runs or imports\n" in text
 
 
 def test_tests_that_were_set_aside_say_why() -> None:
