@@ -97,6 +97,15 @@ def test_there_are_words_for_every_verdict(verdict: TestVerdict) -> None:
         assert explain(replace(known, outcome=outcome), Strength(verdict, 6, 6)).endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("crashed", "timeout", "words"),
+    [(6, 0, "something blew up:"), (4, 2, "something blew up or hung:"), (0, 6, "something hung:")],
+)
+def test_smoke_says_what_befell_the_code(crashed: int, timeout: int, words: str) -> None:
+    smoke = Strength(TestVerdict.SMOKE, 9, 9, crashed=crashed, timeout=timeout)
+    assert words in explain(stage().tests[0], smoke)
+
+
 def test_a_double_is_shown_with_what_it_hides() -> None:
     found = stage()
     double = lookup.find_double(found, "w-1")

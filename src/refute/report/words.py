@@ -88,7 +88,7 @@ def explain(test: TestRecord, strength: Strength) -> str:
     if verdict is TestVerdict.SMOKE:
         return (
             f"It was run against {reach}, and told of none. It noticed {strength.noticed:,}, but "
-            "only because something blew up: all it knows is that nothing crashed."
+            f"only because something {strength.mishap}: all it knows is that nothing crashed."
         )
     if is_aside(test, strength):
         without = f"It can't be judged: without any fault it {OUTCOMES[test.outcome]}."
