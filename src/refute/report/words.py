@@ -95,7 +95,7 @@ def explain(test: TestRecord, strength: Strength) -> str:
         return without + _detail(test)
     if verdict is TestVerdict.UNJUDGED and (strength.told or tried == strength.faults > 4):
         return (
-            "It also executes code that this run put no faults into, and what it noticed of the "
+            "It also rests on code whose faults were not put before it, and what it noticed of the "
             f"others ({strength.noticed:,} of {tried:,}) is too little to judge it by."
         )
     if verdict is TestVerdict.UNJUDGED:
