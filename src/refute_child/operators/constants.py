@@ -233,7 +233,8 @@ OPERATORS = (
     Operator(
         "none",
         "constants",
-        "None becomes True where it is stored or handed over, and where it is one answer of several.",
+        "None becomes True where it is stored or handed over, and where it is one answer of "
+        "several.",
         "A survivor means that no test sees the difference between unset and set.",
         ("cache = None", "cache = True"),
         (ast.Constant,),
