@@ -71,6 +71,13 @@ class Strength:
         """Faults that it noticed in any way."""
         return self.told + self.tripped + self.crashed + self.timeout
 
+    @property
+    def mishap(self) -> str:
+        """What befell the faults that it noticed and was not told of, in words."""
+        if not self.timeout:
+            return "blew up"
+        return "blew up or hung" if self.tripped + self.crashed else "hung"
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:

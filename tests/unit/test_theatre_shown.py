@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.unit.factory import shop
+from tests.unit.factory import judgement, passed, shop, survived
 from tests.unit.theatre_factory import (
     BLOWN,
     CODE,
@@ -64,6 +64,16 @@ def test_what_only_blew_up_is_not_called_overlooked() -> None:
     assert BLOWN.id not in text.partition("Faults that it overlooked")[2].partition("Faults")[0]
 
 
+def test_what_runs_at_import_is_overlooked_by_nobody_in_particular() -> None:
+    inside = SWALLOWED.mutant
+    import_time = replace(inside, id="m-0000000a", unit=None)
+    judged = [survived(inside, *NAMES[:2]), survived(import_time, *NAMES[:2])]
+    text = one(NAMES[0], judgement(judged, tests=passed(*NAMES[:2])))
+    assert inside.id in text.partition("Faults that it overlooked")[2]
+    assert import_time.id not in text
+    assert "2 faults on lines that it runs or imports\n" in text
+
+
 def test_tests_that_were_set_aside_say_why() -> None:
     skipped, flaky = (" ".join(one(name).split()) for name in NAMES[7:9])
     assert "test_skipped set aside skipped, 0.010 s" in skipped
@@ -85,6 +95,15 @@ def test_there_are_words_for_every_verdict(verdict: TestVerdict) -> None:
     assert sentence.startswith(("It", "Too little"))
     for outcome in TestOutcome:
         assert explain(replace(known, outcome=outcome), Strength(verdict, 6, 6)).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("crashed", "timeout", "words"),
+    [(6, 0, "something blew up:"), (4, 2, "something blew up or hung:"), (0, 6, "something hung:")],
+)
+def test_smoke_says_what_befell_the_code(crashed: int, timeout: int, words: str) -> None:
+    smoke = Strength(TestVerdict.SMOKE, 9, 9, crashed=crashed, timeout=timeout)
+    assert words in explain(stage().tests[0], smoke)
 
 
 def test_a_double_is_shown_with_what_it_hides() -> None:

@@ -306,3 +306,26 @@ def test_redundancy_is_not_guessed() -> None:
     # A fault that a quicker test is told of need not be tried on the slower one.
     known = Matrix({"m-0": {0: TOLD, 1: TOLD}, "m-1": {0: TOLD}})
     assert strengths(here, known)[1].redundant is True
+
+
+@pytest.mark.parametrize(
+    ("body", "tried", "expected"),
+    [
+        ("Server", [1], TestVerdict.UNJUDGED),
+        ("Server", [0, 1], TestVerdict.SMOKE),
+        ("Client", [1], TestVerdict.SMOKE),
+        ("<module>", [1], TestVerdict.SMOKE),
+    ],
+)
+def test_who_uses_a_class_is_judged_on_its_body_as_well(
+    body: str, tried: list[int], expected: TestVerdict
+) -> None:
+    here = world({f"m-{n}": ("number", {0: CRASHED}) for n in range(5)}, count=2)
+    names = [test.id for test in here.base.tests]
+    method = [replace(i, mutant=replace(i.mutant, function="Server.check")) for i in here.judged]
+    default = replace(method[0].mutant, id="m-default", function=body, unit=None)
+    told = killed(
+        default, names[1], mechanism=Mechanism.IMPORT, tests_run=tuple(names[n] for n in tried)
+    )
+    found = judge_tests(here.base, [*method, told], here.chances, here.whole)
+    assert found[0].verdict is expected

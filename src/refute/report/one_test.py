@@ -43,7 +43,7 @@ def show(judgement: Judgement, test: str, console: Console) -> None:
         said = "set aside" if is_aside(known, strength) else f"{word.one}: {word.meaning}"
         line(console, (said, f"bold {word.style}"))
     told_first = f"the first to notice {plural(known.kills, 'fault')}"
-    on_lines = f"{plural(known.covers, 'fault')} on the lines it executes"
+    on_lines = f"{plural(known.covers, 'fault')} on lines that it runs or imports"
     line(console, (f"{known.outcome}, {known.seconds:.3f} s, {told_first}; {on_lines}", "dim"))
     console.print()
     if strength is None:
@@ -97,7 +97,8 @@ def _faults(judgement: Judgement, number: int) -> tuple[list[str], list[str], li
     """Ids of faults that the test was told of, that it overlooked, and that only blew up in it,
     as far as known.
 
-    Evidence of the verdict comes first, then what the score phase met.
+    Evidence of the verdict comes first, then what the score phase met. What runs at import is put
+    before every test, most of which have nothing to do with it: they overlook nothing there.
     """
     test, theatre = judgement.tests[number].id, judgement.theatre
     told: dict[str, None] = {}
@@ -120,7 +121,9 @@ def _faults(judgement: Judgement, number: int) -> tuple[list[str], list[str], li
             told[item.mutant.id] = None
         elif item.killed_by == test:
             by_chance[item.mutant.id] = None
-        elif test in item.tests_run and (item.verdict is Verdict.SURVIVED or item.killed_by):
+        elif item.mutant.unit is None or test not in item.tests_run:
+            continue
+        elif item.verdict is Verdict.SURVIVED or item.killed_by:
             overlooked[item.mutant.id] = None
     return list(told), [id for id in overlooked if id not in told], list(by_chance)
 

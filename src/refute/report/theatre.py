@@ -107,7 +107,7 @@ def _weak(weak: Sequence[Weak], names: Sequence[str], console: Console) -> None:
         counts = {
             TestVerdict.PRAYER: f"noticed none of {tried}",
             TestVerdict.ECHO: f"noticed {strength.noticed:,} of {tried}, all in doubles",
-            TestVerdict.SMOKE: f"told of none of {tried}, {strength.noticed:,} blew up",
+            TestVerdict.SMOKE: f"told of none of {tried}, {strength.noticed:,} {strength.mishap}",
         }[one.verdict]
         cases = "" if one.of == 1 else f" ({one.cases} of {plural(one.of, 'case')})"
         room = max(LEAST, console.width - 18 - len(cases) - len(counts))

@@ -88,14 +88,14 @@ def explain(test: TestRecord, strength: Strength) -> str:
     if verdict is TestVerdict.SMOKE:
         return (
             f"It was run against {reach}, and told of none. It noticed {strength.noticed:,}, but "
-            "only because something blew up: all it knows is that nothing crashed."
+            f"only because something {strength.mishap}: all it knows is that nothing crashed."
         )
     if is_aside(test, strength):
         without = f"It can't be judged: without any fault it {OUTCOMES[test.outcome]}."
         return without + _detail(test)
     if verdict is TestVerdict.UNJUDGED and (strength.told or tried == strength.faults > 4):
         return (
-            "It also executes code that this run put no faults into, and what it noticed of the "
+            "It also rests on code whose faults were not put before it, and what it noticed of the "
             f"others ({strength.noticed:,} of {tried:,}) is too little to judge it by."
         )
     if verdict is TestVerdict.UNJUDGED:

@@ -106,7 +106,7 @@ def _said(verdict: TestVerdict, name: str, strength: Strength) -> str:
     if verdict is TestVerdict.SMOKE:
         return (
             f"{name} was run against {tried}: it was told none, and noticed "
-            f"{strength.noticed} only because something blew up. It is a smoke test."
+            f"{strength.noticed} only because something {strength.mishap}. It is a smoke test."
         )
     alone = "" if strength.alone is None else f", and is alone on {strength.alone}"
     return (

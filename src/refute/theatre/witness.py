@@ -23,6 +23,8 @@ EVIDENCE = 10
 """Ids of faults that a verdict carries with it."""
 _SILENT = frozenset({TestVerdict.PRAYER, TestVerdict.SMOKE})
 """Verdicts that need all faults to be tried, also those in doubles."""
+_UNTOLD = _SILENT | {TestVerdict.ECHO}
+"""Verdicts that say that a test is told of nothing in project code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def judge_tests(
     weights = {item.mutant.id: WEIGHTS.get(item.mutant.operator, USUAL) for item in items}
     touching, elsewhere = _touching(baseline), _touching(baseline, left_out)
     beyond = _told_beyond(baseline, chances, items)
+    unmet = _class_bodies_unmet(baseline, items)
     tellers = {
         id: [test for test, notice in row.items() if notice is Notice.TOLD]
         for id, row in matrix.pairs.items()
@@ -87,6 +90,8 @@ def judge_tests(
             strength = _strength(chances, matrix, test, extra, weights, redundant)
             # It might be told of a fault in its doubles, of which nobody knows.
             unknown = bool(baseline.observed.trouble) and strength.verdict in _SILENT
+            # The same holds for a class that it uses, whose body was put before others alone.
+            unknown = unknown or (test in unmet and strength.verdict in _UNTOLD)
             if unknown or (test in elsewhere and strength.verdict is not TestVerdict.WITNESS):
                 strength = replace(strength, verdict=TestVerdict.UNJUDGED, redundant=None)
             found.append(strength)
@@ -124,6 +129,27 @@ def _told_beyond(
         if during and test not in chances.tests_of.get(id, frozenset()):
             found[test][id] = Notice.TOLD
     return found
+
+
+def _class_bodies_unmet(baseline: Baseline, judged: Iterable[Judged]) -> frozenset[int]:
+    """Tests that run a function of a class, and were not put to a fault in the body of that class
+    (a field's default, a decorator) of which another test was told before it was their turn.
+    """
+    index = {test.id: number for number, test in enumerate(baseline.tests)}
+    users: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    told: list[Judged] = []
+    for item in judged:
+        mutant = item.mutant
+        if mutant.unit is not None:
+            users[mutant.file, mutant.function.rpartition(".")[0]].update(item.covered_by)
+        elif item.kill_kind is KillKind.TOLD:
+            told.append(item)
+    return frozenset(
+        index[test]
+        for item in told
+        for test in users.get((item.mutant.file, item.mutant.function), set())
+        if test in index and test not in item.tests_run
+    )
 
 
 def _strength(

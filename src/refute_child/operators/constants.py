@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .base import Edit, Operator, is_text, last_name
+from .base import Edit, FunctionNode, Operator, is_none, is_text, last_name
 from .context import Context
 from .text import literals, quoted
+from .walk import own_nodes
 
 _CONVERSIONS = re.compile(r"%\([^)]*\)[^A-Za-z%]*[A-Za-z]|%[^A-Za-z%]*[A-Za-z]|\{[^{}]*\}|\\.")
 
@@ -50,14 +51,27 @@ def boolean_constant(node: ast.AST, context: Context) -> Iterator[Edit]:
 
 
 def none(node: ast.AST, context: Context) -> Iterator[Edit]:
-    """None becomes True where a value is stored or handed over."""
+    """None becomes True where a value is stored, handed over, or returned as an answer."""
     assert isinstance(node, ast.Constant)
+    if node.value is not None:
+        return
     parent = context.parent(node)
     stored = isinstance(
         parent, ast.Assign | ast.AnnAssign | ast.Call | ast.keyword | ast.Dict | ast.IfExp
     )
-    if node.value is None and stored:
+    if stored or (isinstance(parent, ast.Return) and _answers(context.where(node).scope)):
         yield context.replace(node, "True")
+
+
+def _answers(function: FunctionNode | None) -> bool:
+    """Whether a function also returns something else than None, so that None is one of its
+    answers. What a generator returns hardly anybody sees.
+    """
+    inside = list(own_nodes(function)) if function is not None else []
+    if any(isinstance(found, ast.Yield | ast.YieldFrom) for found in inside):
+        return False
+    returned = (found.value for found in inside if isinstance(found, ast.Return))
+    return any(value is not None and not is_none(value) for value in returned)
 
 
 def in_place_of_typo(node: ast.expr, context: Context) -> bool:
@@ -219,7 +233,8 @@ OPERATORS = (
     Operator(
         "none",
         "constants",
-        "None becomes True where it is stored or handed over.",
+        "None becomes True where it is stored or handed over, and where it is one answer of "
+        "several.",
         "A survivor means that no test sees the difference between unset and set.",
         ("cache = None", "cache = True"),
         (ast.Constant,),

@@ -10,7 +10,7 @@ from .base import Edit, FunctionNode, Operator, dotted
 from .context import Context
 from .names import annotated
 from .reach import first_body
-from .walk import is_docstring, is_overload, is_stub
+from .walk import is_docstring, is_overload, is_stub, own_nodes
 
 _EMPTY = {
     "str": '""', "bytes": 'b""', "int": "0", "float": "0.0", "complex": "0j", "bool": "False",
@@ -35,7 +35,7 @@ def empty_value(context: Context, function: FunctionNode | None) -> str:
 
 
 def return_value(node: ast.AST, context: Context) -> Iterator[Edit]:
-    """A returned value becomes an empty one of the annotated type, or None."""
+    """A returned value becomes an empty one of the annotated type, or None; an empty one None."""
     assert isinstance(node, ast.Return)
     if node.value is None or isinstance(node.value, ast.Constant):
         return
@@ -47,7 +47,19 @@ def return_value(node: ast.AST, context: Context) -> Iterator[Edit]:
         text = f"not ({context.text(node.value)})"
         if isinstance(node.value, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
             text = f"not {context.text(node.value)}"
+    elif _is_empty(node.value):
+        text = "None"
     yield context.replace(node.value, text)
+
+
+def _is_empty(node: ast.AST) -> bool:
+    """Whether an expression is an empty container."""
+    if isinstance(node, ast.Call):
+        kind, arguments = dotted(node.func), [*node.args, *node.keywords]
+        return kind in ("list", "dict", "set", "tuple", "frozenset") and not arguments
+    if isinstance(node, ast.Dict):
+        return not node.keys
+    return isinstance(node, ast.List | ast.Tuple) and not node.elts
 
 
 def yield_value(node: ast.AST, context: Context) -> Iterator[Edit]:
@@ -65,16 +77,6 @@ def lambda_body(node: ast.AST, context: Context) -> Iterator[Edit]:
     assert isinstance(node, ast.Lambda)
     if not isinstance(node.body, ast.Constant):
         yield Edit(*context.outer(node.body, *context.span(node)), "None", node.body)
-
-
-def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a function's body without those of functions and classes inside it."""
-    pending: list[ast.AST] = list(function.body)
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
-            pending.extend(ast.iter_child_nodes(node))
 
 
 def whole_body(node: ast.AST, context: Context) -> Iterator[Edit]:
@@ -117,7 +119,7 @@ OPERATORS = (
         "return_value",
         "values",
         "A returned value becomes an empty value of the annotated type, its opposite if that "
-        "is `bool`, else None.",
+        "is `bool`, else None; an empty container becomes None.",
         "A survivor means that no test looks at what the function returns here.",
         ("def name(user):\n    return user.name", "def name(user):\n    return None"),
         (ast.Return,),

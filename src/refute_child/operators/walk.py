@@ -90,6 +90,16 @@ def _sample(node: ast.AST, field: str, items: list[object]) -> frozenset[int] | 
     return frozenset({0, last // 3, 2 * last // 3, last})
 
 
+def own_nodes(function: FunctionNode) -> Iterator[ast.AST]:
+    """The nodes of a function's body without those of functions and classes inside it."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
+            pending.extend(ast.iter_child_nodes(node))
+
+
 def is_docstring(child: ast.AST) -> bool:
     """Whether a statement is a bare string or ``...``: a docstring, or a comment of that kind."""
     return (
