@@ -128,8 +128,9 @@ def test_a_new_test_is_judged_by_all_that_it_runs(calc: Stage) -> None:
     assert "1 changed test" in done.note("selection")
     judged = {t["id"]: t["verdict"] for t in done.report["tests"]}
     assert judged.pop("tests/test_new.py::test_new") == "witness"
-    # The other one that runs `add` meets the same faults; of the rest nothing is known.
-    assert judged.pop("tests/test_calc.py::test_add") == "witness"
+    # The other one that runs `add` is a witness if it was the first to notice a fault, which may
+    # be either of the two; of the rest nothing is known.
+    assert judged.pop("tests/test_calc.py::test_add") in ("witness", "unjudged")
     assert set(judged.values()) == {"unjudged"}
     assert calc.clean()
 
