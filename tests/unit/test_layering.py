@@ -72,6 +72,7 @@ ROOMS = {
     "stability": ("refute.stability",),
     "defects": ("refute.defects",),
     "subrun": ("refute.subrun",),
+    "real": ("refute.real",),
     "plugin": ("refute.pytest_plugin", "refute.pytesting"),
     "watching": ("refute.watching",),
     "cli": ("refute.cli", "refute.__main__"),
@@ -212,6 +213,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "verdicts",
     },
     "subrun": set(),
+    "real": {"errors"},
     "plugin": {"errors", "subrun"},
     "watching": {"acceptance", "errors", "judgement", "project", "report", "settings", "subrun"},
     "cli": {
@@ -246,6 +248,8 @@ THIRD_PARTY = {
     "watching": {"rich"},
     "plugin": {"pytest"},
     "stability": {"rich"},
+    # In the user's own tests, and imported where it is used: the core needs none of them.
+    "real": {"pytest", "testcontainers"},
     "child": {"pytest", "_pytest"},
 }
 """What a room may import that is neither ours nor the standard library."""

@@ -1,0 +1,24 @@
+"""Real dependencies for tests, as context managers; `refute.real.fixtures` has them as fixtures.
+
+Each is started once a run by a broker of its own process, and every test gets a part of it: a
+database, a namespace, a user. Nothing is replaced by a fake in silence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from refute.real.postgresql import Database, postgres
+
+__all__ = ["Database", "postgres"]
+
+
+def __getattr__(name: str) -> Any:
+    """A dependency is imported when it is asked for."""
+    match name:
+        case "Database" | "postgres":
+            from refute.real import postgresql as home
+        case _:
+            raise AttributeError(f"refute.real has no {name!r}")
+    return getattr(home, name)

@@ -1,0 +1,155 @@
+"""What the broker holds: dependencies that run, each started once, and the leases on them."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from refute.errors import RefuteError, fail
+from refute.real.keeping import Keeper
+from refute.real.ports import Ports
+from refute.real.provider import Json, Running, Start
+from refute.real.registry import provider
+from refute.real.routes import Route, choose
+
+
+@dataclass(slots=True)
+class House:
+    """One dependency with one set of options: started by who comes first, shared by all."""
+
+    dependency: str
+    options: Json
+    wanted: str | None
+    ports: Ports
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    keeper: Keeper | None = None
+    running: Running | None = None
+    route: Route | None = None
+    #: From the decision for a route to the first healthy answer.
+    seconds: float = 0.0
+    failed: RefuteError | None = None
+
+    def open(self) -> Running:
+        """What runs; started, or started anew, if need be. Raises RefuteError.
+
+        A start that failed is not tried again: every test would wait for it.
+        """
+        with self.lock:
+            if self.failed is not None:
+                raise self.failed
+            if self.running is not None and self.running.healthy():
+                return self.running
+            self._close()
+            try:
+                return self._start()
+            except RefuteError as error:
+                self.failed = error
+                self._close()
+                raise
+
+    def _start(self) -> Running:
+        maker = provider(self.dependency)
+        began = time.monotonic()
+        self.route = choose(self.dependency, maker.routes(self.options), self.wanted)
+        self.keeper = Keeper(self.dependency)
+        self.running = maker.start(Start(self.route, self.keeper, self.ports, self.options))
+        self.seconds = time.monotonic() - began
+        return self.running
+
+    def close(self) -> None:
+        """Stop it and leave nothing behind."""
+        with self.lock:
+            self._close()
+
+    def _close(self) -> None:
+        running, self.running = self.running, None
+        keeper, self.keeper = self.keeper, None
+        if running is not None:
+            with suppress(RefuteError, OSError):
+                running.close()
+        if keeper is not None:
+            keeper.close()
+
+    def told(self) -> Json:
+        """What people are told of it: by which route, what is not real there, how long it took."""
+        route = self.route
+        return {
+            "dependency": self.dependency,
+            "route": route.name if route else None,
+            "detail": route.detail if route else "",
+            "real": route.real if route else None,
+            "limits": route.limits if route else "",
+            "seconds": round(self.seconds, 3),
+            "error": str(self.failed) if self.failed else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A part of a dependency that one client has."""
+
+    house: House
+    running: Running
+    part: Json
+
+
+class Houses:
+    """All dependencies of one test run. Methods may be called from several threads."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._lock = threading.Lock()
+        self._houses: dict[str, House] = {}
+        self._leases: dict[str, Lease] = {}
+
+    def house(self, dependency: str, options: Json, route: str | None) -> House:
+        """The house of these options, not opened yet."""
+        key = json.dumps([dependency, options, route], sort_keys=True)
+        with self._lock:
+            return self._houses.setdefault(key, House(dependency, options, route, self._ports))
+
+    def lease(self, house: House, wish: Json) -> Json:
+        """A part for one client, and what all clients of the dependency need."""
+        running = house.open()
+        part = running.lease(wish)
+        name = uuid.uuid4().hex
+        with self._lock:
+            self._leases[name] = Lease(house, running, part)
+        return {"id": name, "lease": part, "facts": running.facts(), "started": house.told()}
+
+    def release(self, name: str) -> None:
+        """Give a part back; one that is gone already is no error."""
+        with self._lock:
+            lease = self._leases.pop(name, None)
+        if lease is not None and lease.running is lease.house.running:
+            with suppress(RefuteError, OSError):
+                lease.running.release(lease.part)
+
+    def call(self, name: str, what: str, args: Json) -> Any:
+        """An operation on a part. Raises RefuteError."""
+        lease = self._leases.get(name)
+        if lease is None:
+            fail("real-unavailable", "this lease has ended", remedy="")
+        return lease.running.call(lease.part, what, args)
+
+    def logs(self, name: str) -> str:
+        """What the dependency of a part has printed last."""
+        lease = self._leases.get(name)
+        return lease.running.logs() if lease is not None else ""
+
+    def told(self) -> list[Json]:
+        """What people are told of all that was started, or failed to."""
+        return [one.told() for one in list(self._houses.values()) if one.route or one.failed]
+
+    def close(self) -> None:
+        """Stop everything, all at a time."""
+        threads = [threading.Thread(target=one.close) for one in self._houses.values()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()

@@ -1,0 +1,31 @@
+"""Which dependencies there are, by name. A provider is imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from refute.errors import fail, nearest
+from refute.real.provider import Provider
+
+
+def _postgres() -> Provider:
+    from refute.real.postgresql.provider import PostgresProvider
+
+    return PostgresProvider()
+
+
+PROVIDERS: dict[str, Callable[[], Provider]] = {
+    "postgres": _postgres,
+}
+"""Name to what makes its provider."""
+
+
+def provider(name: str) -> Provider:
+    """The provider of a dependency. Raises RefuteError ``real-unavailable`` for no such name."""
+    if name not in PROVIDERS:
+        fail(
+            "real-unavailable",
+            f"refute knows no dependency `{name}`: {nearest(name, PROVIDERS)}",
+            remedy="",
+        )
+    return PROVIDERS[name]()
