@@ -84,20 +84,31 @@ def _extra(folder: Path, wanted: Iterable[str]) -> list[str]:
 
 
 def command_page(group: click.Group, name: str) -> str:
-    """A command's help as a page: what it does, how to call it, its options."""
+    """A command's help as a page, with a section for each command that it has below it."""
     command = group.commands[name]
+    parts = _command("#", name, command)
+    if isinstance(command, click.Group):
+        for below, one in command.commands.items():
+            parts += ["", *_command("##", f"{name} {below}", one)]
+    parts.append("\n[All commands](README.md) · [Exit codes](../exit-codes.md)\n")
+    return "\n".join(parts)
+
+
+def _command(heading: str, name: str, command: click.Command) -> list[str]:
+    """What a command does, how to call it, its options."""
     # Written from the parameters, not from click's own help: that differs between versions.
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     options = [one for one in command.params if isinstance(one, click.Option)]
-    usage = " ".join([name, *(["[OPTIONS]"] if options else []), *map(_argument, arguments)])
-    parts = [f"# refute {name}\n", f"    refute {usage}\n", _markdown(command.help or "")]
+    below = ["COMMAND"] if isinstance(command, click.Group) else []
+    words = [name, *(["[OPTIONS]"] if options else []), *map(_argument, arguments), *below]
+    usage = " ".join(words)
+    parts = [f"{heading} refute {name}\n", f"    refute {usage}\n", _markdown(command.help or "")]
     if options:
         parts.append("| option | meaning |\n| --- | --- |")
         parts += [_option_row(option) for option in options]
     if isinstance(command.epilog, str):
         parts.append(_markdown(command.epilog).rstrip())
-    parts.append("\n[All commands](README.md) · [Exit codes](../exit-codes.md)\n")
-    return "\n".join(parts)
+    return parts
 
 
 def _argument(argument: click.Argument) -> str:

@@ -170,7 +170,7 @@ def _observe(engine: Engine, project: Project, diary: Diary) -> Baseline:
         baseline = engine.observe((), progress)
         stage.count = len(baseline.tests)
     diary.suite(baseline)
-    diary.services([str(service) for service in engine.launch.services])
+    diary.services([str(service) for service in engine.launch.shared])
     check_origin(project, collected, baseline)
     return baseline
 

@@ -44,7 +44,7 @@ def context_of(
             repr(settings.timeout_factor),
             settings.isolation,
             # Tests that fail without a service are not the same suite as with it.
-            repr(launch.services),
+            repr((launch.shared, bool(launch.brokered))),
         ]
     )
 

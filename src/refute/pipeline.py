@@ -117,7 +117,7 @@ def _observe(
         baseline = engine.observe(mutants, progress)
         stage.count = len(baseline.tests)
     diary.suite(baseline)
-    diary.services([str(service) for service in engine.launch.services])
+    diary.services([str(service) for service in engine.launch.shared])
     return baseline
 
 

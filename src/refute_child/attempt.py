@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from .brokered import trying
 from .observe.lines import FileTable
 from .observe.raises import Raises
 from .runner import Runner
@@ -136,6 +137,7 @@ class Fault:
         live = LiveFunctions(self._table.holds)
         try:
             self._armed = arming.arm(self._fault, live, loaded_files())
+            trying(os.environ, self._fault)
         except Unswappable as error:
             self._broken = str(error)
             pytest.exit(f"the fault can't be put in: {error}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .boot import is_library
+from .brokered import trying
 from .callsites import Disturbance
 from .forks import Forks, Work
 from .session import Suite, clear_capture
@@ -44,7 +46,14 @@ class Bench:
 
     def arm(self, fault: Record, hook: Disturbance | None = None) -> Armed:
         """Put a fault in, in a fork; see ``Arming.arm``. Raises Unswappable."""
-        return self.arming.arm(fault, self.live, self.loaded, hook)
+        armed = self.arming.arm(fault, self.live, self.loaded, hook)
+        forget = trying(os.environ, fault)
+
+        def undo() -> None:
+            forget()
+            armed.undo()
+
+        return replace(armed, undo=undo)
 
     def know_doubles(self, faults: Sequence[Record | None]) -> None:
         """In a fork, before faults in doubles are put in: know doubles when they are called."""

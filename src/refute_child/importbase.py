@@ -11,6 +11,7 @@ from collections.abc import Callable
 from os import _exit
 from time import perf_counter as _now
 
+from .brokered import trying
 from .elsewhere import mutating
 from .forks import Forks
 from .observe.raises import Raises
@@ -88,6 +89,7 @@ class ImportBase:
         if edit is not None:
             start, end, text = edit["start"], edit["end"], edit["text"]
             module = self._module
+            trying(os.environ, {**edit, "path": module.path})
             if edit.get("elsewhere"):
                 mutating(os.environ, edit)
             self._sources.mutate(module.path, lambda: module.mutated_module(start, end, text))

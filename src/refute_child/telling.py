@@ -7,6 +7,7 @@ easier it is to find one's way from the reported line to the fault.
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import sys
 from os.path import realpath as _realpath
@@ -18,6 +19,7 @@ import pytest
 
 from .bench import Bench, Side
 from .boot import is_library
+from .brokered import trying
 from .observe.masks import MASK, without_secrets
 from .swap import Unswappable
 from .trial import Arming, Ticks
@@ -178,6 +180,7 @@ class Telling:
             Arming(bench.texts, way, bench.sources).arm(mutant, bench.live, bench.loaded)
         except Unswappable as reason:
             return {"unswappable": str(reason)}
+        trying(os.environ, mutant)
         bench.forks.board.start(0)
         record = runner.run(item, None, detailed=True)
         if record["outcome"] != "failed" or not failed.said:

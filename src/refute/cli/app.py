@@ -17,6 +17,7 @@ from refute.cli.gate import gate
 from refute.cli.merge import merge
 from refute.cli.operators import operators
 from refute.cli.ratchet import ratchet
+from refute.cli.real import real
 from refute.cli.run import run
 from refute.cli.show import show
 from refute.cli.stability import stability
@@ -84,6 +85,7 @@ for _command in (
     merge,
     operators,
     doctor,
+    real,
     completion,
 ):
     app.add_command(_command)

@@ -11,20 +11,49 @@ from pathlib import Path
 import click
 
 from refute import __version__
-from refute.cli.options import path_argument
 from refute.errors import ExitCode, RefuteError
 from refute.settings import Settings, load
 
 
 @click.command(short_help="Say what would stand in the way here.")
-@path_argument
+@click.argument("area", required=False)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--python", metavar="PYTHON", help="Look at this interpreter, as in `refute run`.")
-def doctor(path: Path, python: str | None) -> ExitCode:
+def doctor(area: str | None, path: Path | None, python: str | None) -> ExitCode:
     """Look at the machine and the project, and say what would stand in the way.
 
     Nothing is changed and no test is run. The exit code is that of the first thing that would
     stop a run, or 0.
+
+    AREA limits the look: `real` says which real dependencies tests can have here, by which
+    routes, and what is missing for a better one.
     """
+    if area == "real":
+        return _real()
+    if area is not None and path is not None:
+        raise click.UsageError(f"No such area `{area}`: known: real.")
+    return _project(Path(area or "."), python)
+
+
+def _real() -> ExitCode:
+    """Each dependency with its routes, the one that would be taken marked."""
+    from refute.real.registry import PROVIDERS, provider
+
+    for name in PROVIDERS:
+        routes = provider(name).routes({})
+        taken = next((route for route in routes if route.works), None)
+        for number, route in enumerate(routes):
+            mark = "taken" if route is taken else "works" if route.works else "no"
+            click.echo(f"{'' if number else name:<12}{mark:<7}{route}")
+            if route.works and route.limits:
+                click.echo(f"{'':<19}{route.limits}")
+            if route.remedy and not route.works:
+                click.echo(f"{'':<19}{route.remedy}")
+    return ExitCode.OK
+
+
+def _project(path: Path, python: str | None) -> ExitCode:
+    """What `refute run` would find."""
     settings = load(path, {"python": python})
     click.echo(f"{'refute':<10}{__version__}, on Python {platform.python_version()}")
     click.echo(f"{'cores':<10}{settings.jobs}")

@@ -60,8 +60,10 @@ class Keeper:
         self._folder = folder
         self._programs: dict[int, tuple[subprocess.Popen[bytes], int]] = {}
         self._afterwards: list[list[str]] = []
-        self._lock = open(folder / STATE, "w+")
+        # Under its own name it is never seen unlocked while this process lives.
+        self._lock = open(folder / f"{STATE}.new", "w+")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        (folder / f"{STATE}.new").rename(folder / STATE)
 
     def serve(self) -> None:
         """Answer commands; between them, and now and then, reap what has ended."""

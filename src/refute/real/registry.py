@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from refute.errors import fail, nearest
+from refute.real.install import Installed, Say
 from refute.real.provider import Provider
 
 
@@ -18,6 +19,18 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
 }
 """Name to what makes its provider."""
+
+
+def _install_postgres(say: Say) -> Installed:
+    from refute.real.postgresql.programs import install
+
+    return install(say)
+
+
+INSTALLERS: dict[str, Callable[[Say], Installed]] = {
+    "postgres": _install_postgres,
+}
+"""What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 
 
 def provider(name: str) -> Provider:

@@ -70,7 +70,7 @@ class OneTest:
                 self.launch = launch
             else:
                 found = second
-        self.launch = replace(self.launch, services=tuple(sorted(found.reached)))
+        self.launch = self.launch.keeping(found.reached)
         self._usual = found.accidents
         return found
 

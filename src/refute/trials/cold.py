@@ -126,8 +126,8 @@ class Cold:
 
     def narrow(self, services: Iterable[Service]) -> None:
         """Let through these services alone, from now on; those who share them take turns."""
-        self.launch = replace(self.launch, services=tuple(sorted(services)))
-        self.jobs = 1 if self.launch.services else self.jobs
+        self.launch = self.launch.keeping(services)
+        self.jobs = 1 if self.launch.shared else self.jobs
 
     def _is_imported(self, planned: Planned, emit: Callable[[Planned, Outcome], None]) -> bool:
         file = planned.mutant.file

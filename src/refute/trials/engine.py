@@ -21,6 +21,7 @@ from refute.project import Project
 from refute.settings import Settings
 from refute.trials import observation
 from refute.trials.asking import Asking
+from refute.trials.brokered import broker_for, reachable
 from refute.trials.cold import Cold
 from refute.trials.hunt import Emit, Hunt
 from refute.trials.looks import Looks
@@ -33,7 +34,6 @@ from refute.trials.reasons import graver
 from refute.trials.requests import ControlFailed, Limits
 from refute.trials.scribe import Broken, Pieces, Scribe
 from refute.trials.seal import Seal, SealKind
-from refute.trials.services import listening
 from refute.trials.slot import Launch, Record, Slot, alive, greet, narrowed
 from refute.trials.telling import Telling
 from refute.trials.tracing import Tracing
@@ -58,18 +58,25 @@ class Engine:
         self._pool: Pool | None = None
         self._collected: observation.Collected | None = None
         self.hello: Record = {}
+        self._broker = broker_for(project)
+        brokered = self._broker.services if self._broker else frozenset()
         self.launch = Launch(
             python=interpreter.path,
             root=project.root,
             seal=found,
-            environment={**os.environ, "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")},
+            environment={
+                **os.environ,
+                "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
+                **(self._broker.environment if self._broker else {}),
+            },
             arguments=(*settings.pytest_args, *project.tests),
             files=tuple(
                 (str(project.root / f), line_count(project.root / f)) for f in project.files
             ),
             memory=min(MEMORY, memory() // (2 * settings.jobs)),
             processes=PROCESSES,
-            services=listening() if found.kind is SealKind.FULL else (),
+            services=reachable(brokered) if found.kind is SealKind.FULL else (),
+            brokered=brokered,
         )
 
     def __enter__(self) -> Engine:
@@ -86,6 +93,8 @@ class Engine:
         for slot in self._slots:
             slot.close()
         self._scribe.close()
+        if self._broker is not None:
+            self._broker.close()
 
     def collect(self) -> observation.Collected:
         """Collect the suite as `pytest` does, or as `python -m pytest` where that alone works.
@@ -119,7 +128,7 @@ class Engine:
         with alive():
             baseline = self._observe(mutants, progress)
             self.launch = narrowed(self.launch, self._slots)
-        if self.launch.services:
+        if self.launch.shared:
             self._settings = replace(self._settings, jobs=1)
             for slot in self._slots[1:]:
                 self._discard(slot)
@@ -211,7 +220,7 @@ class Engine:
         names = tuple(test.id for test in baseline.tests)
         suite = Suite(names, baseline.files)
         # Trials that share a service must not meet there.
-        spares = not self.launch.services
+        spares = not self.launch.shared
         pool = self._pool = Pool(self.launch, self._slots, self._settings.jobs, suite, spares)
         self._slots = []
         unfit = hunt.unfit

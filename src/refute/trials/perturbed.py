@@ -101,8 +101,8 @@ class Worlds:
                 answer = second
             else:
                 self.launch = launch
-        self.launch = replace(self.launch, services=tuple(sorted(answer.reached)))
-        if self.launch.services:
+        self.launch = self.launch.keeping(answer.reached)
+        if self.launch.shared:
             # Runs that share a service must not meet there.
             self.jobs = 1
         return answer

@@ -22,6 +22,7 @@ from typing import IO, Any
 
 import refute_child
 from refute.trials.services import Service
+from refute_child.brokered import announce
 
 _LAUNCHER = Path(refute_child.__file__).with_name("launch.py")
 _HIDDEN = ("/run", "/var/run", "/tmp/.X11-unix", "/tmp/.ICE-unix", "/var/lib/mysql", "/var/spool")
@@ -154,7 +155,7 @@ def plan(
         raise ValueError("files can only be replaced under the full seal")
     return {
         "argv": [os.fspath(word) for word in argv],
-        "env": dict(env),
+        "env": _told(env, files or {}),
         "cwd": str(cwd),
         "parent": os.getpid(),
         "seal": seal.kind.value,
@@ -171,6 +172,15 @@ def plan(
         "init": init,
         "keep_admin": keep_admin,
     }
+
+
+def _told(env: Mapping[str, str], files: Mapping[Path, bytes | None]) -> dict[str, str]:
+    """The environment, with a word on the files that are replaced, for who has to know."""
+    told = dict(env)
+    if files:
+        contents = repr(sorted((str(path), content) for path, content in files.items()))
+        announce(told, contents, map(str, files))
+    return told
 
 
 def spawn(

@@ -66,6 +66,22 @@ class Launch:
     processes: int = 0
     #: What is let through the seal, of what listens on the machine's own loopback.
     services: tuple[Service, ...] = ()
+    #: Those among them that give every test a part of its own, see `brokered`.
+    brokered: frozenset[Service] = frozenset()
+
+    @property
+    def shared(self) -> tuple[Service, ...]:
+        """Services in which trials could meet."""
+        return tuple(one for one in self.services if one not in self.brokered)
+
+    def keeping(self, reached: Iterable[Service]) -> Launch:
+        """With those services alone that were reached; of a broker's either all or none, since
+        a server may be started anew at another port.
+        """
+        kept = frozenset(reached)
+        if kept & self.brokered:
+            kept |= self.brokered
+        return replace(self, services=tuple(sorted(kept)))
 
 
 class Slot:
@@ -238,7 +254,7 @@ def reached(slots: Sequence[Slot]) -> frozenset[Service]:
 
 def narrowed(launch: Launch, slots: Sequence[Slot]) -> Launch:
     """Let through what was reached in these slots, and no more. Raises SlotDied."""
-    services = reached(slots)
+    kept = launch.keeping(reached(slots))
     for slot in slots:
-        slot.let_through(services)
-    return replace(launch, services=tuple(sorted(services)))
+        slot.let_through(kept.services)
+    return kept

@@ -14,6 +14,7 @@ from os.path import realpath as _realpath
 from types import FrameType
 from typing import Any
 
+from ..brokered import BROKER
 from ..wire import Record
 
 _WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -23,6 +24,8 @@ _FOLDER_ARGUMENT = {"os.remove": 1, "os.rmdir": 1, "shutil.rmtree": 1, "os.renam
 """Where an event holds the descriptor of the folder that its path starts from; -1 for none."""
 _ASIDE = ("/__pycache__/", "/.pytest_cache/", "/.hypothesis/", "/.coverage")
 """Parts of paths that pytest and its plugins write by themselves."""
+_DATABASES = {"postgres", "redis"}
+"""Dependencies of `refute.real` that count as databases."""
 _LIMIT = 100
 """Crossings kept for one test."""
 _DEPTH = 60
@@ -48,6 +51,7 @@ class Boundaries:
         self.interpreters = 0
         self._temporary: tuple[str, ...] = ()
         self._root = ""
+        self._broker = ""
 
     def start(self) -> None:
         """Begin to observe this process, for good."""
@@ -55,6 +59,7 @@ class Boundaries:
         self._temporary = tuple(f"{_realpath(place)}/" for place in sorted(places))
         # A project may itself lie below such a place.
         self._root = f"{_realpath(os.getcwd())}/"
+        self._broker = os.environ.get(BROKER, "").rpartition(":")[0]
         sys.addaudithook(self._make_hook())
         # multiprocessing starts its interpreters by a call that no audit event tells of.
         spawn: Any = _posixsubprocess.fork_exec
@@ -95,6 +100,7 @@ class Boundaries:
             "socket.bind": lambda _, args: self._cross("listen", _address(args[1])),
             "sqlite3.connect": lambda _, args: self._cross("database", f"sqlite {_file(args[0])}"),
             "time.sleep": lambda *_: self._cross("sleep", ""),
+            "refute.real.lease": self._on_lease,
             "os.fork": self._on_fork,
             "os.forkpty": self._on_fork,
             "os.kill": self._on_kill,
@@ -122,8 +128,18 @@ class Boundaries:
         self._cross("delete", _below(event, args))
 
     def _on_connect(self, event: str, args: tuple[Any, ...]) -> None:
+        if _address(args[1]) == self._broker:
+            return  # what it is asked for is told by itself
         self._note(f"connect {_address(args[1])}")
         self._cross("connect", _address(args[1]))
+
+    def _on_lease(self, event: str, args: tuple[Any, ...]) -> None:
+        """A test was given a part of a real dependency: to use it, most open connections of
+        which C libraries tell nothing.
+        """
+        dependency = str(args[0])
+        self._note(f"connect {dependency}")
+        self._cross("database" if dependency in _DATABASES else "connect", dependency)
 
     def _on_fork(self, event: str, args: tuple[Any, ...]) -> None:
         self._note("fork")

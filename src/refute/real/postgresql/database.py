@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from refute.real.client import Lease, lease
-from refute.real.postgresql.template import executed, fault, key_of
+from refute.real.postgresql.template import executed, fault_in, key_of
 from refute.real.provider import Json
 
 Migration = Callable[["Database"], object]
@@ -122,11 +122,10 @@ def postgres(
     while True:
         with lease("postgres", options, wish, route) as taken:
             database = Database(taken)
-            trying = fault()
-            if trying is not None and trying[1] in taken.part["files"]:
+            trying = fault_in(taken.part["files"])
+            if trying and not wish["template"].endswith(trying):
                 # The fault is in what made the template: it has to make one of its own.
-                wish["template"] += f":{trying[0]}"
-                trying = None
+                wish["template"] += f":{trying}"
                 continue
             if not taken.part["make"]:
                 yield database

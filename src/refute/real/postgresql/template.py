@@ -7,14 +7,14 @@ import os
 import sys
 import sysconfig
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import CodeType, FrameType
 from typing import Any
 
 FAULT = "REFUTE_FAULT"
-"""While refute tries a fault: ``id:path`` of the file that is changed."""
+"""While refute tries a fault: a name of it and the files that are changed, with colons."""
 
 
 def key_of(function: Callable[..., object]) -> str:
@@ -43,10 +43,11 @@ def _instructions(code: CodeType) -> list[object]:
     return [code.co_code, code.co_names, plain, inner]
 
 
-def fault() -> tuple[str, str] | None:
-    """The fault that is being tried, and the file that it changes."""
-    name, _, path = os.environ.get(FAULT, "").partition(":")
-    return (name, path) if path else None
+def fault_in(files: Iterable[str]) -> str:
+    """The name of the fault that is being tried, if it is in one of these files; else empty."""
+    name, *paths = os.environ.get(FAULT, "").split(os.pathsep)
+    changed = {os.path.realpath(path) for path in paths}
+    return name if changed & {os.path.realpath(path) for path in files} else ""
 
 
 @contextmanager
