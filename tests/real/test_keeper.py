@@ -68,7 +68,7 @@ def test_interrupt_of_the_terminal_does_not_reach_it(place: Room, tmp_path: Path
     os.kill(pid, signal.SIGINT)
     assert os.getpgid(pid) != os.getpgid(starter.pid)
     assert folder.exists()
-    assert len(place.processes()) == 2
+    assert eventually(lambda: len(place.processes()) == 2)
     starter.communicate()
     assert eventually(place.is_clean)
 
@@ -86,7 +86,7 @@ def test_who_comes_next_sweeps_up_after_a_killed_keeper(place: Room, tmp_path: P
 def test_a_folder_in_use_is_not_swept(place: Room, tmp_path: Path) -> None:
     starter, folder, _ = begun(place, tmp_path / "after")
     assert sweep(folder.parent) == 0
-    assert len(place.processes()) == 2
+    assert eventually(lambda: len(place.processes()) == 2)
     starter.communicate()
 
 

@@ -58,10 +58,7 @@ class Client:
             fail("real-unavailable", "the broker has gone away", remedy="")
         answer = json.loads(line)
         if "error" in answer:
-            said = answer["error"]
-            raise RefuteError(
-                said["slug"], said["message"], remedy=said["remedy"], detail=said["detail"]
-            )
+            raise _told(answer["error"])
         return answer["answer"]
 
     def _write(self, record: Json) -> None:
@@ -73,6 +70,15 @@ class Client:
         with suppress(OSError):
             self._line.close()
         self._socket.close()
+
+
+def _told(said: Json) -> RefuteError:
+    """The broker's error, with all of it to be seen where a test fails by it."""
+    error = RefuteError(said["slug"], said["message"], remedy=said["remedy"], detail=said["detail"])
+    for line in (*error.detail, error.remedy):
+        if line:
+            error.add_note(line)
+    return error
 
 
 @dataclass(frozen=True, slots=True)

