@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from psycopg import errors
 from tests.real.places import Room, eventually, needs, room
 
 from refute.errors import RefuteError
-from refute.real import Database, postgres
+from refute.real import Database, in_thread, postgres
 
 pytestmark = needs("postgres")
 
@@ -255,3 +256,41 @@ def test_nothing_is_left_whoever_is_killed(place: Room, victim: str) -> None:
     if victim == "keeper":
         place.start(USING).communicate()
     assert eventually(place.is_clean)
+
+
+def test_in_a_thread_the_event_loop_goes_on() -> None:
+    async def both() -> tuple[int, list[tuple[object, ...]]]:
+        turns = 0
+
+        async def turn() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        turning = asyncio.create_task(turn())
+        # Settings of its own make it start a server, which takes a while.
+        async with in_thread(postgres(settings={"work_mem": "5MB"})) as database:
+            seen = turns
+            rows = run(database, "SHOW work_mem")
+        turning.cancel()
+        return seen, rows
+
+    turns, rows = asyncio.run(both())
+    assert rows == [("5MB",)]
+    assert turns > 1
+
+
+def test_in_a_thread_a_failure_comes_through() -> None:
+    async def fail() -> str:
+        async with in_thread(postgres()) as database:
+            name = database.name
+            with pytest.raises(errors.UndefinedTable):
+                run(database, "SELECT * FROM nothing")
+            raise LookupError(name)
+
+    with pytest.raises(LookupError) as caught:
+        asyncio.run(fail())
+    with postgres() as database:
+        gone = f"SELECT count(*) FROM pg_database WHERE datname = '{caught.value.args[0]}'"
+        assert eventually(lambda: database.admin(gone) == [("0",)])

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refute.real.postgresql import Database, postgres
+    from refute.real.threads import in_thread
 
-__all__ = ["Database", "postgres"]
+__all__ = ["Database", "in_thread", "postgres"]
 
 
 def __getattr__(name: str) -> Any:
     """A dependency is imported when it is asked for."""
     match name:
         case "Database" | "postgres":
-            from refute.real import postgresql as home
-        case _:
-            raise AttributeError(f"refute.real has no {name!r}")
-    return getattr(home, name)
+            from refute.real import postgresql
+
+            return getattr(postgresql, name)
+        case "in_thread":
+            from refute.real import threads
+
+            return threads.in_thread
+    raise AttributeError(f"refute.real has no {name!r}")
