@@ -88,7 +88,7 @@ class Console:
         self._clock: deque[tuple[float, int]] = deque(maxlen=WINDOW)
         self._named = 0
         self._step, self._what = 0, ""
-        self._said = 0.0
+        self._said = self._began = 0.0
         self._calm, self._long = calm, long
         #: What is under way, since when, and after how many seconds there will be a word of it.
         self._running: tuple[str, float, float] | None = None
@@ -147,6 +147,7 @@ class Console:
     def _start(self, event: StageStarted) -> None:
         self._clock.clear()
         self._said = time.monotonic()
+        self._began = self._said
         self._clock.append((self._said, 0))
         self._step = 0
         self._begin("The collection of the suite" if event.name == "collect" else "")
@@ -233,8 +234,10 @@ class Console:
             return said
         rate = (last - first) / (now - begun)
         speed = f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
-        left = duration((event.total - event.done) / rate)
-        return f"{said}, {speed}" + (f", {left} left" if event.done < event.total else "")
+        if not event.behind or event.done == event.total:
+            return f"{said}, {speed}"
+        left = duration(event.ahead * (now - self._began) / event.behind)
+        return f"{said}, {speed}, {left} left"
 
 
 def _short(text: str) -> str:

@@ -84,13 +84,19 @@ class FirstFindings:
 
 @dataclass(frozen=True, slots=True)
 class TrialDone:
-    """One more mutant has its verdict. ``done`` of ``total`` were tried, in numbers so far."""
+    """One more mutant has its verdict. ``done`` of ``total`` were tried, in numbers so far.
+
+    ``behind`` and ``ahead``: seconds of processes that this run has spent on trials, and that it
+    will still spend, by a forecast.
+    """
 
     judged: Judged
     done: int
     total: int
     killed: int
     survived: int
+    behind: float
+    ahead: float
 
 
 @dataclass(frozen=True, slots=True)

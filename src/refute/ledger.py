@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from refute.baseline import Baseline, TestOutcome
 from refute.events import Event, TrialDone
 from refute.faults.fault import Mutant
+from refute.faults.forecast import Forecast
 from refute.faults.plan import Plan, Planned
 from refute.trials.outcome import Outcome
 from refute.verdicts import (
@@ -34,6 +35,7 @@ class Ledger:
     _tried: set[str] = field(default_factory=set)
     _killed: int = 0
     _survived: int = 0
+    _forecast: Forecast = field(init=False)
 
     def begin(self, mutants: Sequence[Mutant], plan: Plan) -> None:
         """Enter all mutants."""
@@ -47,6 +49,7 @@ class Ledger:
         for planned in plan.tried:
             self.planned[planned.mutant.id] = planned
             self.judged[planned.mutant.id] = pending(planned.mutant, self._covered(planned))
+        self._foretell()
 
     def leave_out(self, unsafe: Iterable[tuple[Planned, str]]) -> None:
         """Enter mutants that are not tried here, with the reason."""
@@ -54,6 +57,7 @@ class Ledger:
             mutant = replace(planned.mutant, excluded="suppressed", reason=reason)
             self.planned.pop(mutant.id, None)
             self.judged[mutant.id] = left_out(mutant)
+        self._foretell()
 
     def reuse(self, known: Mapping[str, Outcome]) -> frozenset[str]:
         """Take over earlier outcomes; returns the ids of the mutants that they settle."""
@@ -61,6 +65,7 @@ class Ledger:
             if id in known:
                 judged = judge(planned.mutant, known[id], self._covered(planned))
                 self._enter(replace(judged, reused=True))
+        self._foretell()
         return frozenset(id for id in self.planned if id in known)
 
     def add(self, planned: Planned, outcome: Outcome) -> None:
@@ -69,7 +74,19 @@ class Ledger:
         covered = self._covered(self.planned.get(planned.mutant.id, planned))
         judged = judge(planned.mutant, outcome, covered)
         self._enter(judged)
-        self.tell(TrialDone(judged, self.done, len(self.planned), self._killed, self._survived))
+        forecast = self._forecast
+        forecast.done(planned.mutant.id, judged.verdict is Verdict.SURVIVED, outcome.seconds)
+        self.tell(
+            TrialDone(
+                judged,
+                self.done,
+                len(self.planned),
+                self._killed,
+                self._survived,
+                forecast.behind,
+                forecast.ahead,
+            )
+        )
 
     @property
     def done(self) -> int:
@@ -80,6 +97,11 @@ class Ledger:
     def open(self) -> int:
         """Mutants that are still to be tried."""
         return len(self.planned.keys() - self._tried)
+
+    def _foretell(self) -> None:
+        """How much work the rest is."""
+        rest = (one for id, one in self.planned.items() if id not in self._tried)
+        self._forecast = Forecast(rest, self.baseline)
 
     def _enter(self, judged: Judged) -> None:
         id = judged.mutant.id

@@ -16,8 +16,9 @@ from refute.failures import Failures
 from refute.faults.budget import in_order
 from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
+from refute.faults.forecast import estimate
 from refute.faults.plan import Plan, Planned, make_plan
-from refute.faults.select import estimate, selected_files, without_unsafe
+from refute.faults.select import selected_files, without_unsafe
 from refute.interpreter import choose
 from refute.judgement import Judgement
 from refute.keeping import context_of, open_store, read_tree

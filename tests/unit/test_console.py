@@ -40,7 +40,7 @@ def trials(total: int, every: int = 4) -> list[Event]:
         lives = done % every == 0
         lost += lives
         judged = survived(mutant) if lives else killed(mutant)
-        events.append(TrialDone(judged, done, total, done - lost, lost))
+        events.append(TrialDone(judged, done, total, done - lost, lost, done, total - done))
     return [*events, StageFinished("trials", 12.34, f"{total} faults")]
 
 

@@ -1,8 +1,8 @@
-"""Which files and mutants a run takes up, and how long it may take."""
+"""Which files and mutants a run takes up."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from refute.baseline import Baseline
@@ -10,13 +10,6 @@ from refute.faults.plan import Plan, Planned
 from refute.project import Project
 from refute.settings import Settings
 from refute.sources import matches
-
-_TRIAL = 0.008
-"""Seconds that a trial takes beside its tests: fork, first test, report."""
-_NOTICED = 0.8
-"""The share of mutants that a typical suite notices, for the estimate alone."""
-_AGAIN = 0.3
-"""What a fault at import costs of the time that collecting takes: pytest is loaded already."""
 
 
 def selected_files(project: Project, settings: Settings) -> tuple[str, ...]:
@@ -53,27 +46,3 @@ def _crossing(planned: Planned, baseline: Baseline) -> str:
         for crossing in sorted(baseline.crossings.get(test, frozenset())):
             return crossing
     return ""
-
-
-def estimate(
-    plan: Plan, baseline: Baseline, jobs: int, known: Collection[str] = frozenset()
-) -> float:
-    """Seconds that the trials may take, from the tests' times on unchanged code; without those
-    of mutants whose outcome is ``known``.
-
-    Observation slows tests down, so the quicker of their two runs counts.
-    """
-    seconds = [test.least or test.seconds for test in baseline.tests]
-    sums: dict[tuple[int, ...], tuple[float, float]] = {}
-    total = 0.0
-    for planned in plan.tried:
-        if planned.mutant.id in known:
-            continue
-        if planned.tests not in sums:
-            times = [seconds[test] for test in planned.tests]
-            sums[planned.tests] = min(times, default=0.0), sum(times)
-        quickest, all_of_them = sums[planned.tests]
-        total += _TRIAL + _NOTICED * quickest + (1 - _NOTICED) * all_of_them
-    imports = sum(planned.mutant.id not in known for planned in plan.imports)
-    total += imports * _AGAIN * baseline.collect_seconds
-    return total / jobs
