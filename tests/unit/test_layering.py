@@ -58,6 +58,7 @@ ROOMS = {
         "refute.pipeline",
         "refute.budgeting",
         "refute.concluding",
+        "refute.contracting",
         "refute.diary",
         "refute.failures",
         "refute.keeping",
@@ -73,6 +74,7 @@ ROOMS = {
     "defects": ("refute.defects",),
     "subrun": ("refute.subrun",),
     "real": ("refute.real",),
+    "contracts": ("refute.contracts",),
     "plugin": ("refute.pytest_plugin", "refute.pytesting"),
     "watching": ("refute.watching",),
     "cli": ("refute.cli", "refute.__main__"),
@@ -158,7 +160,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "events": {"findings", "verdicts"},
     "console": {"events", "report", "verdicts"},
     # The pipeline tells the console what happens, and knows nothing else of it.
-    "pipeline": {*STAGES, "child", "console", "errors", "events", "settings", "store"}
+    "pipeline": {*STAGES, "child", "console", "contracts", "errors", "events", "settings", "store"}
     - {"metrics"},
     "verify": {
         "baseline",
@@ -215,6 +217,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "subrun": set(),
     "real": {"errors"},
+    "contracts": {"errors"},
     "plugin": {"errors", "subrun"},
     "watching": {"acceptance", "errors", "judgement", "project", "report", "settings", "subrun"},
     "cli": {
@@ -222,6 +225,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "attempt",
         "child",
         "console",
+        "contracts",
         "defects",
         "errors",
         "gate",
@@ -252,6 +256,8 @@ THIRD_PARTY = {
     "stability": {"rich"},
     # In the user's own tests, and imported where it is used: the core needs none of them.
     "real": {"pytest", "testcontainers"},
+    # Extras, imported where they are used.
+    "contracts": {"alembic", "jsonschema", "sqlalchemy", "yaml"},
     "child": {"pytest", "_pytest"},
 }
 """What a room may import that is neither ours nor the standard library."""

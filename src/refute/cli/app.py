@@ -10,6 +10,7 @@ import click
 from refute import __version__
 from refute.cli.attempt import attempt
 from refute.cli.completion import completion
+from refute.cli.contracts import contracts
 from refute.cli.defects import defects
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
@@ -81,6 +82,7 @@ for _command in (
     gate,
     ratchet,
     stability,
+    contracts,
     verify,
     merge,
     operators,

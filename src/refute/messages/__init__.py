@@ -5,12 +5,12 @@ docs/messages/ is generated from it, one page a slug, by tools/docs.py.
 
 from __future__ import annotations
 
-from refute.messages import real, running, suite, usage
+from refute.messages import contracts, real, running, suite, usage
 from refute.messages.entry import ExitCode, Message
 
 __all__ = ["MESSAGES", "ExitCode", "Message"]
 
 MESSAGES: dict[str, Message] = {
-    entry.slug: entry for entry in (*usage.ENTRIES, *suite.ENTRIES, *running.ENTRIES, *real.ENTRIES)
+    entry.slug: entry for part in (usage, suite, running, real, contracts) for entry in part.ENTRIES
 }
 """Slug to entry, in the order of a run."""

@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
     SUITE = 3
     """The suite can't be collected, or its unchanged run is unusable."""
     NOTHING_JUDGED = 4
-    """The run came to its end without judging one mutant."""
+    """The run came to its end without judging one mutant; or it can't be told (contracts)."""
     ENVIRONMENT = 5
     """The environment lacks something: an interpreter, pytest, a seal, a writable tree."""
     INTERNAL = 70

@@ -1,0 +1,197 @@
+"""``refute contracts``: would the real thing have accepted it?"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from refute.cli.options import root_option
+from refute.errors import ExitCode, RefuteError
+
+if TYPE_CHECKING:
+    from refute.contracts.survey import Part
+
+
+@click.group(
+    invoke_without_command=True, short_help="Ask whether the real thing would have accepted it."
+)
+@root_option
+@click.pass_context
+def contracts(ctx: click.Context, root: Path) -> ExitCode | None:
+    """Hold what your code says to others against what those others accept.
+
+    Nothing is executed for real: programs are asked for their help and their completions alone.
+    An answer is given only where it can be: what can't be told is said, with the reason.
+
+    Without a COMMAND, all that applies to the project is checked: the command lines that doubles
+    took, by the last `refute run`, and the Helm charts in the tree.
+
+    The exit code is 0 if nothing was found, 1 if something was, and 4 if there was nothing to
+    check or nothing of it could be told.
+
+    \b
+    Examples:
+      refute contracts
+      refute contracts command -- kubectl deleet pod web
+      refute contracts helm deploy/chart --values production.yaml
+    """
+    return None if ctx.invoked_subcommand else _all(root.resolve())
+
+
+def _all(root: Path) -> ExitCode:
+    """Check what there is, and say of each kind what was checked and what could not be."""
+    from refute.contracts import survey
+
+    parts = [_recorded(root), survey.charts(root)]
+    for part in parts:
+        if part.absent:
+            click.echo(f"{part.name:<10}{part.absent}")
+            continue
+        untold = f", {len(part.untold)} can't be told" if part.untold else ""
+        click.echo(f"{part.name:<10}{part.checked} checked, {len(part.found)} found{untold}")
+        for line in part.found:
+            click.echo(f"  {click.style('refused', fg='red')}  {line}")
+        for line in part.untold:
+            click.echo(f"  can't tell  {line}")
+    if any(part.found for part in parts):
+        return ExitCode.FINDINGS
+    return ExitCode.OK if any(part.checked for part in parts) else ExitCode.NOTHING_JUDGED
+
+
+def _recorded(root: Path) -> Part:
+    """The command lines in the last report."""
+    from refute.contracts import survey
+    from refute.judgement import load
+
+    try:
+        judgement = load(root)
+    except RefuteError as error:
+        if error.slug != "no-report":
+            raise
+        return survey.Part("commands", absent="no report here; `refute run` makes one")
+    if judgement.theatre is None:
+        return survey.Part("commands", absent="the report says nothing of doubles")
+    names = {double.id: double.shown for double in judgement.theatre.doubles}
+    return survey.commands(
+        survey.Taken(
+            one.command,
+            one.verdict,
+            one.why,
+            f"{one.file}:{one.line} ({names.get(one.double, one.double)})",
+        )
+        for one in judgement.theatre.contracts
+    )
+
+
+@contracts.command(short_help="Check a command line against the program's own grammar.")
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
+def command(words: tuple[str, ...]) -> ExitCode:
+    """Would this program take this command line? It is not executed.
+
+    Verbs, options, their values, and the number of arguments where the program holds to what its
+    usage says: for git, for programs built with cobra (kubectl, helm, docker, gh ...), and for
+    Python programs that use click, Typer, argparse or optparse.
+
+    The exit code is 0 if the line is accepted, 1 if it is refused, and 4 if it can't be told.
+
+    \b
+    Examples:
+      refute contracts command -- kubectl deleet pod web     did you mean `delete`?
+      refute contracts command -- git push --force-with-lease
+    """
+    from refute.contracts import Accepted, Unknown, check
+
+    shown = shlex.join(words)
+    answer = check(words)
+    if isinstance(answer, Accepted):
+        rest = f" (not looked at: {', '.join(answer.unchecked)})" if answer.unchecked else ""
+        click.echo(f"accepted: {shown}{rest}")
+        return ExitCode.OK
+    if isinstance(answer, Unknown):
+        click.echo(f"can't tell: {shown}\n  {answer.reason}", err=True)
+        return ExitCode.NOTHING_JUDGED
+    click.echo(f"refused: {shown}", err=True)
+    for refusal in answer.refusals:
+        click.echo(f"{_pointer(words, refusal.argument)}\n  {refusal}", err=True)
+    return ExitCode.FINDINGS
+
+
+@contracts.command(short_help="Check values of a Helm chart, and what it renders.")
+@click.argument("chart", type=click.Path(path_type=Path))
+@click.option(
+    "--values",
+    "-f",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Values, laid over the chart's own; may be repeated, the last one on top.",
+)
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Have this cluster check what is rendered; nothing of it is kept there.",
+)
+def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitCode:
+    """Would this chart take these values, and do they do what you think?
+
+    Values are held against values.schema.json, against the kinds of the chart's own values, and
+    against its templates: what is required, what no template uses, what templates print and
+    nobody gives. Then helm renders the chart, if it is here, and with --kubeconfig a cluster
+    checks the manifests. Without --values the chart's own values are looked at.
+
+    The exit code is 0 if nothing was found, and 1 if something was.
+
+    \b
+    Examples:
+      refute contracts helm deploy/chart --values deploy/production.yaml
+      refute contracts helm deploy/chart --kubeconfig test-cluster.yaml
+    """
+    from refute.contracts.helm import check_values, load_helm_chart, merged, read_values
+
+    loaded = load_helm_chart(chart)
+    given: dict[str, Any] = {}
+    for path in files:
+        given = merged(given, read_values(path))
+    answer = check_values(loaded, given if files else None)
+    for problem in answer.problems:
+        click.echo(f"{problem.slug}: {problem}", err=True)
+    refused, unchecked = _rendered(chart, files, kubeconfig)
+    for line in refused:
+        click.echo(line, err=True)
+    for line in (*answer.unchecked, *unchecked):
+        click.echo(f"not looked at: {line}", err=True)
+    count = len(answer.problems) + len(refused)
+    click.echo(f"{loaded.name}: {f'{count} found' if count else 'nothing found'}")
+    return ExitCode.FINDINGS if count else ExitCode.OK
+
+
+def _rendered(
+    chart: Path, files: tuple[Path, ...], kubeconfig: Path | None
+) -> tuple[list[str], list[str]]:
+    """What helm and a cluster refuse, and what they could not be asked."""
+    from refute.contracts import Unknown
+    from refute.contracts.helm import check_manifests, render
+
+    rendered = render(chart, files)
+    if isinstance(rendered, Unknown):
+        return [], [rendered.reason]
+    if rendered.refusal:
+        return [f"helm: {rendered.refusal}"], []
+    if kubeconfig is None:
+        return [], ["whether a cluster takes the manifests (--kubeconfig)"]
+    said = check_manifests(rendered.manifests, kubeconfig)
+    if isinstance(said, Unknown):
+        return [], [said.reason]
+    return [f"cluster: {line}" for line in said.refusals], []
+
+
+def _pointer(words: tuple[str, ...], argument: int) -> str:
+    """Marks below the word that is refused, in the line above."""
+    before = shlex.join(words[:argument])
+    width = len(shlex.quote(words[argument])) if argument < len(words) else 1
+    return " " * (len("refused: ") + len(before) + bool(before)) + "^" * width

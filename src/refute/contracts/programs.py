@@ -1,0 +1,149 @@
+"""Which program a command line starts, and how that one can be asked for its grammar.
+
+A program is asked only if it is known to answer such questions and do nothing else: ``--help``
+means nothing to a script that never looks at its arguments. So its file is looked at first, and
+what is not recognised is not started.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from refute.contracts.grammar import Untold
+
+
+class Family(StrEnum):
+    """How a program tells its grammar."""
+
+    GIT = "git"
+    COBRA = "cobra"
+    """Go, with the library of kubectl, helm and docker."""
+    PYTHON = "python"
+    """click, Typer, argparse or optparse: which of them its help tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that can be asked."""
+
+    name: str
+    #: The words that start it: a path, or an interpreter with ``-m`` and a module.
+    start: tuple[str, ...]
+    #: How many words of the command line that was given name it.
+    words: int
+    family: Family
+    #: Files whose change makes it another program.
+    files: tuple[str, ...]
+
+
+_PYTHON = re.compile(r"(python|pypy)[\d.]*(\.exe)?")
+_SHEBANG = re.compile(rb"^#!\s*(\S*?(?:python|pypy)[\d.]*)\s*(?:-\S+\s*)?\n")
+_ENV = re.compile(rb"^#!\s*/usr/bin/env\s+(?:-S\s+)?((?:python|pypy)[\d.]*)")
+_TRAMPOLINE = re.compile(rb"^#!/bin/sh\n'''exec' \"?(\S+?)\"? ")
+_ENTRY = re.compile(r"^\s*from\s+([\w.]+)\s+import\s|^\s*import\s+([\w.]+)", re.MULTILINE)
+_PARSERS = re.compile(
+    r"^\s*(?:from|import)\s+(?:rich_|a)?(click|typer|argparse|optparse|asyncclick)\b", re.MULTILINE
+)
+_COBRA = b"github.com/spf13/cobra"
+_GIT = b"GIT_EXEC_PATH"
+
+
+def find(argv: Sequence[str], environment: Mapping[str, str]) -> Program:
+    """The program that ``argv`` starts. Raises Untold with the reason if it can't be asked."""
+    if not argv or not argv[0]:
+        raise Untold("the command is empty")
+    path = shutil.which(argv[0], path=environment.get("PATH"))
+    if path is None:
+        raise Untold(f"there is no program `{argv[0]}` here")
+    name = Path(argv[0]).name
+    if _PYTHON.fullmatch(name):
+        return _module(path, argv)
+    with open(path, "rb") as file:
+        head = file.read(4096)
+    if head.startswith(b"\x7fELF"):
+        return _binary(path, name)
+    return _script(path, name, head, environment)
+
+
+def _binary(path: str, name: str) -> Program:
+    real = os.path.realpath(path)
+    with open(real, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
+        if name == "git" and held.find(_GIT) >= 0:
+            return Program(name, (path,), 1, Family.GIT, (real,))
+        if held.find(_COBRA) >= 0:
+            return Program(name, (path,), 1, Family.COBRA, (real,))
+    raise Untold(f"{name} is built with no library that refute knows how to ask")
+
+
+def _script(path: str, name: str, head: bytes, environment: Mapping[str, str]) -> Program:
+    match = _SHEBANG.match(head) or _TRAMPOLINE.match(head)
+    if match:
+        python = os.fsdecode(match[1])
+    elif match := _ENV.match(head):
+        python = shutil.which(os.fsdecode(match[1]), path=environment.get("PATH")) or ""
+    else:
+        raise Untold(f"{name} is a script that can't be asked without running it")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Untold(f"{name} can't be read") from None
+    if _PARSERS.search(text):
+        return Program(name, (path,), 1, Family.PYTHON, (path,))
+    for found in _ENTRY.finditer(text):
+        top = (found[1] or found[2]).partition(".")[0]
+        if top not in sys.stdlib_module_names:
+            files = _sources(top, python, name)
+            return Program(name, (path,), 1, Family.PYTHON, (path, *files))
+    raise Untold(f"{name} is a script that can't be asked without running it")
+
+
+def _module(python: str, argv: Sequence[str]) -> Program:
+    """``python -m NAME``; anything else that an interpreter is told is a program of its own."""
+    if len(argv) < 3 or argv[1] != "-m":
+        raise Untold("what an interpreter is given to run has no grammar to ask for")
+    top = argv[2].partition(".")[0]
+    files = _sources(top, python, argv[2])
+    return Program(argv[2], (python, "-m", argv[2]), 3, Family.PYTHON, (python, *files))
+
+
+def _sources(top: str, python: str, name: str) -> tuple[str, ...]:
+    """The folder of a module that reads its arguments with a known library.
+
+    Raises Untold when there is none, or when nothing in it imports such a library.
+    """
+    for folder in _libraries(python):
+        for place in (folder / top, folder / f"{top}.py"):
+            if not place.exists():
+                continue
+            sources = sorted(place.rglob("*.py"))[:2000] if place.is_dir() else [place]
+            if any(_PARSERS.search(_text(source)) for source in sources):
+                # Installing a distribution changes the folder that holds it.
+                return (str(place), str(folder))
+            raise Untold(f"{name} reads its arguments in no way that refute knows")
+    raise Untold(f"the module of {name} was not found beside its interpreter")
+
+
+def _libraries(python: str) -> list[Path]:
+    """The folders that an interpreter finds modules in, found without starting it."""
+    bases = [Path(python).parent.parent, Path(os.path.realpath(python)).parent.parent]
+    found = []
+    for base in dict.fromkeys(bases):
+        for library in sorted(base.glob("lib*/python3*")):
+            found += [library / "site-packages", library / "dist-packages", library]
+        found.append(base / "lib" / "python3" / "dist-packages")
+    return [folder for folder in found if folder.is_dir()]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
