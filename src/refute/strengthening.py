@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from refute import contracting
 from refute.baseline import Baseline
 from refute.faults.double import DoubleFault
 from refute.faults.plan import Planned
@@ -179,6 +180,7 @@ class Strengthening:
             differences=self._differences,
             answers=self._answers,
             left_out=self.left_out,
+            contracts=contracting.answers(self.baseline.observed),
         )
 
     def _learn(self, judged: Iterable[Judged]) -> None:

@@ -15,6 +15,7 @@ from refute.observed import DoubleKind, Site
 from refute.strength import Strength, TestVerdict
 from refute.theatre.boundaries import Boundary, Pyramid
 from refute.theatre.claims import Claim, Leak
+from refute.theatre.commands import CheckedCall
 from refute.theatre.doubles import MergedDouble, MergedLie
 from refute.theatre.places import BlindPlace, DeafTest, UnreadArrangement
 from refute.theatre.raising import MergedRaise
@@ -128,6 +129,10 @@ CLAIMS = (
     Claim(9, ("integration",), ("process",), ()),
     Claim(0, ("e2e",), (), (KUBECTL,)),
 )
+CONTRACTS = (
+    CheckedCall("w-1", "kubectl deleet pod x", "refused", "no `deleet`", FILE, 5, (0, 1)),
+    CheckedCall("w-1", "kubectl get pod x", "accepted", "", FILE, 7, (1,)),
+)
 LEAKS = (
     Leak(
         1,
@@ -166,6 +171,7 @@ def theatre() -> Theatre:
         unread=UNREAD,
         boundaries=BOUNDARIES,
         claims=CLAIMS,
+        contracts=CONTRACTS,
         leaks=LEAKS,
         pyramid=Pyramid(7, 1, 0),
         traces=dict(TRACES),
@@ -269,6 +275,18 @@ theatres = st.builds(
     unread=_list(st.builds(UnreadArrangement, _text, _text, _text, _lines, _tests)),
     boundaries=_list(st.builds(Boundary, _text, _lines, _texts, _tests, _tests, _counts)),
     claims=_list(st.builds(Claim, _test, _texts, _texts, _texts)),
+    contracts=_list(
+        st.builds(
+            CheckedCall,
+            _id("w"),
+            _text,
+            st.sampled_from(["accepted", "refused", "unknown"]),
+            _text,
+            _text,
+            _lines,
+            _tests,
+        )
+    ),
     leaks=_list(
         st.builds(Leak, _test, _text, _text, _text, _lines, _text, _ids("w"), st.booleans())
     ),

@@ -15,6 +15,7 @@ from refute.observed import DoubleKind, Site
 from refute.strength import Strength, TestVerdict
 from refute.theatre.boundaries import Boundary, Pyramid
 from refute.theatre.claims import Claim, Leak
+from refute.theatre.commands import CheckedCall
 from refute.theatre.doubles import MergedDouble, MergedLie
 from refute.theatre.places import BlindPlace, DeafTest, UnreadArrangement
 from refute.theatre.raising import MergedRaise
@@ -30,6 +31,7 @@ LISTS = {
     "boundaries": "boundaries",
     "leaks": "leaks",
     "claims": "claims",
+    "contracts": "contracts",
     "deaf_tests": "deaf_tests",
     "unread_arrangements": "unread",
 }
@@ -88,6 +90,7 @@ def read(document: Mapping[str, Any]) -> Theatre | None:
         boundaries=_all(Boundary, document["boundaries"]),
         claims=_all(Claim, document["claims"]),
         leaks=_all(Leak, document["leaks"]),
+        contracts=_all(CheckedCall, document.get("contracts", ())),
         pyramid=_value(Pyramid, document["pyramid"]),
         traces={
             record["id"]: _trace(record["id"], record["trace"])

@@ -13,6 +13,8 @@ from refute.strength import Matrix, Notice, Strength
 from refute.theatre.boundaries import Boundary, Pyramid, map_boundaries, measure_pyramid
 from refute.theatre.chances import Chances
 from refute.theatre.claims import Claim, Leak, find_claims, find_leaks
+from refute.theatre.commands import Answers as Contracts
+from refute.theatre.commands import CheckedCall, checked_calls, with_contracts
 from refute.theatre.doubles import MergedDouble, merge_doubles, with_hidden
 from refute.theatre.places import (
     BlindPlace,
@@ -63,6 +65,8 @@ class Theatre:
     pyramid: Pyramid = field(default_factory=Pyramid)
     #: What became of surviving mutants, by id; those that were not looked into are missing.
     traces: Mapping[str, Trace] = field(default_factory=dict)
+    #: Command lines that doubles took, held against the real programs.
+    contracts: tuple[CheckedCall, ...] = ()
 
 
 def assemble_theatre(
@@ -76,15 +80,17 @@ def assemble_theatre(
     differences: Mapping[str, Mapping[int, Difference]] | None = None,
     answers: Answers | None = None,
     left_out: Collection[str] = frozenset(),
+    contracts: Contracts | None = None,
 ) -> Theatre:
     """Judge all there is to judge of tests and doubles.
 
     ``chances`` must be made of the same mutants and double faults. ``differences`` says of
     survivors what differed in the tests that ran over them, ``answers`` whether real functions
-    let out what their doubles raise; ``left_out`` is explained at ``judge_tests``.
+    let out what their doubles raise; ``left_out`` is explained at ``judge_tests``;
+    ``contracts`` has what real programs say to the commands that doubles took.
     """
     items = tuple(judged)
-    observed = with_lies(observed, answers or {})
+    observed = with_contracts(with_lies(observed, answers or {}), contracts or {})
     survivors = {item.mutant.id for item in items if item.verdict is Verdict.SURVIVED}
     traces = {
         id: trace(id, found) for id, found in sorted((differences or {}).items()) if id in survivors
@@ -108,6 +114,7 @@ def assemble_theatre(
         leaks=find_leaks(baseline, observed, defined),
         pyramid=measure_pyramid(baseline, observed),
         traces=traces,
+        contracts=checked_calls(observed, contracts or {}),
     )
 
 
