@@ -15,8 +15,15 @@ def _postgres() -> Provider:
     return PostgresProvider()
 
 
+def _kubernetes() -> Provider:
+    from refute.real.kubernetes.provider import KubernetesProvider
+
+    return KubernetesProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
+    "kubernetes": _kubernetes,
 }
 """Name to what makes its provider."""
 

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// run starts the first process of a box and waits for it. The box dies with this process,
+// however that ends.
+func run(path string) error {
+	// The kernel ties "dies with its parent" to the thread that started the child.
+	runtime.LockOSThread()
+	asked := make(chan os.Signal, 4)
+	signal.Notify(asked, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	spec, err := read(path)
+	if err != nil {
+		return err
+	}
+	// Sockets belong to the network they were made in: these stay on the machine's loopback,
+	// also when a process of the box accepts on them.
+	files, err := listen(spec.Forwards)
+	if err != nil {
+		return err
+	}
+	if err := enter(spec.Name); err != nil {
+		return err
+	}
+	defer sweep(spec.Name)
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	child := exec.Command(self, "inside", path)
+	child.Stdout, child.Stderr, child.ExtraFiles = os.Stdout, os.Stderr, files
+	child.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
+			unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP,
+		Pdeathsig: syscall.SIGKILL,
+	}
+	if err := child.Start(); err != nil {
+		return fmt.Errorf("namespaces of its own: %w", err)
+	}
+	go func() {
+		<-asked
+		child.Process.Kill()
+	}()
+	err = child.Wait()
+	// In the root again, so that the group of the box is empty and can go.
+	leave()
+	return err
+}
+
+// listen opens the loopback sockets of the forwards.
+func listen(forwards []Forward) ([]*os.File, error) {
+	files := []*os.File{}
+	for _, forward := range forwards {
+		listener, err := net.Listen("tcp4", forward.Listen)
+		if err != nil {
+			return nil, err
+		}
+		file, err := listener.(*net.TCPListener).File()
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+		listener.Close()
+	}
+	return files, nil
+}
