@@ -58,6 +58,7 @@ class Api:
         self._context = _trust(access)
         self._local = threading.local()
         self._known: list[Resource] = []
+        self._lines: list[http.client.HTTPSConnection] = []
 
     def request(
         self,
@@ -112,10 +113,16 @@ class Api:
         line = http.client.HTTPSConnection(
             parts.hostname or "", parts.port or 443, timeout=_PATIENCE, context=self._context
         )
+        self._lines.append(line)
         answer = _send(line, method, target, body, headers)
         # Kept only after a whole answer: a connection can't be used again in the middle of one.
         self._local.line = line
         return answer
+
+    def close(self) -> None:
+        """Close the connections of all threads; the next request opens one anew."""
+        while self._lines:
+            self._lines.pop().close()
 
     def resource(self, word: str, group_version: str = "") -> Resource:
         """The resource of a kind, plural or short name, of one version if asked.

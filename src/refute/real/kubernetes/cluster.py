@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -190,8 +190,8 @@ class Cluster:
         path = f"{self._path('serviceaccount/' + name)}/token"
         token = self.api.request("POST", path, {"spec": {"expirationSeconds": 3600}})
         access = Access(self.api.access.server, self.api.access.authority, token["status"]["token"])
-        with _written(access, self.namespace) as file:
-            yield replace(self, api=Api(access), kubeconfig_file=file)
+        with closing(Api(access)) as api, _written(access, self.namespace) as file:
+            yield replace(self, api=api, kubeconfig_file=file)
 
     def push(self, image: Image, name: str) -> str:
         """Put an image into the cluster's registry; what pods call it then.
@@ -244,9 +244,11 @@ def local_k8s_cluster(
 
     Raises RefuteError ``real-unavailable``, ``real-refused`` or ``real-start-failed``.
     """
-    wish: Json = {"quota": dict(quota)} if quota else {}
-    with lease("kubernetes", {}, wish, route) as taken:
+    with lease("kubernetes", route=route) as taken:
         access = Access(**taken.facts["access"])
         namespace = str(taken.part["namespace"])
-        with _written(access, namespace) as file:
-            yield Cluster(taken, Api(access), namespace, file)
+        with closing(Api(access)) as api, _written(access, namespace) as file:
+            cluster = Cluster(taken, api, namespace, file)
+            if quota:
+                cluster.quota(**quota)
+            yield cluster

@@ -6,7 +6,6 @@ can be imported into a node, or its blobs pushed to a registry.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import json
@@ -21,7 +20,7 @@ __all__ = ["MANIFEST", "Image", "archive", "build", "program"]
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _CONFIG = "application/vnd.oci.image.config.v1+json"
-_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+_LAYER = "application/vnd.oci.image.layer.v1.tar"
 _INDEX = "application/vnd.oci.image.index.v1+json"
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
@@ -51,8 +50,7 @@ def build(
     ``user`` is a number (and a group after a colon); empty is root. The same arguments give
     the same digest.
     """
-    plain = _layer(files)
-    layer = gzip.compress(plain, mtime=0)
+    layer = _layer(files)
     config = {
         "architecture": _MACHINES.get(platform.machine(), platform.machine()),
         "os": "linux",
@@ -61,7 +59,7 @@ def build(
             "Env": [f"{key}={value}" for key, value in (env or {}).items()],
             "User": user,
         },
-        "rootfs": {"type": "layers", "diff_ids": [_digest(plain)]},
+        "rootfs": {"type": "layers", "diff_ids": [_digest(layer)]},
     }
     about = json.dumps(config).encode()
     manifest = {

@@ -42,7 +42,7 @@ class Namespaces:
         }
 
     def lease(self, wish: Json) -> Json:
-        """A namespace; ``quota`` in the wish (resource to amount) limits what goes in there."""
+        """A namespace; nothing can be wished for it."""
         name = _PREFIX + secrets.token_hex(4)
         meta = {"name": name, "labels": {LABEL: self._run}}
         self._make("/api/v1/namespaces", {"metadata": meta})
@@ -50,9 +50,6 @@ class Namespaces:
         # A controller makes this account, too, a moment later; no pod is admitted before.
         with suppress(Refused):
             self._make(f"{root}/serviceaccounts", {"metadata": {"name": "default"}})
-        if wish.get("quota"):
-            quota = {"metadata": {"name": "quota"}, "spec": {"hard": wish["quota"]}}
-            self._make(f"{root}/resourcequotas", quota)
         return {"namespace": name}
 
     def _make(self, path: str, body: Json) -> None:

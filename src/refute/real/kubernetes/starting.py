@@ -8,7 +8,7 @@ import os
 import secrets
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +33,17 @@ _COMPONENTS = {
     "dns": ADMIN,
 }
 """Kubeconfig to the user that it signs in."""
+
+_STORAGE = {
+    "apiVersion": "storage.k8s.io/v1",
+    "kind": "StorageClass",
+    "metadata": {
+        "name": "standard",
+        "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+    },
+    "provisioner": "kubernetes.io/host-path",
+}
+"""Volumes are folders of the node, made when they are claimed by the controllers' own provisioner."""
 
 # A key of ours in the form of RFC 5915; what is left out, the reader works out.
 _KEY = (bytes.fromhex("30310201010420"), bytes.fromhex("a00a06082a8648ce3d030107"))
@@ -85,6 +96,8 @@ def node(start: Start, programs: Path) -> Started:
         lambda argv, given: _inside(running, environment, argv, given),
     )
     _await(started, _node_ready, "Kubernetes")
+    with closing(Api(started.access)) as api:
+        api.apply(_STORAGE, "")
     return started
 
 
@@ -167,14 +180,14 @@ def _key() -> str:
 
 
 def _await(started: Started, ready: Callable[[Api], bool], what: str) -> None:
-    api = Api(started.access)
+    with closing(Api(started.access)) as api:
 
-    def looked() -> bool:
-        with suppress(OSError, Refused, ValueError):
-            return ready(api)
-        return False
+        def looked() -> bool:
+            with suppress(OSError, Refused, ValueError):
+                return ready(api)
+            return False
 
-    wait_until(looked, what=what, seconds=_READY, alive=started.alive, log=started.logs)
+        wait_until(looked, what=what, seconds=_READY, alive=started.alive, log=started.logs)
 
 
 def _api_ready(api: Api) -> bool:

@@ -13,7 +13,8 @@ node inside SPEC.json  (what run starts: the first process in there)
 node sweep NAME        remove what a killed run has left of its control groups
 node certs FOLDER      write a new authority and the certificates it signs
 node pause             sleep until asked to end, and reap
-node hello [WORDS]     serve WORDS, the path asked for and the host's name over HTTP on port 8080`
+node hello [WORDS]     serve WORDS, the path asked for and the host's name over HTTP on port 8080
+node get URL           print what is served there`
 
 func main() {
 	word, rest := "", []string{}
@@ -37,6 +38,8 @@ func main() {
 		pause()
 	case word == "hello":
 		err = hello(rest)
+	case word == "get" && len(rest) == 1:
+		err = get(rest[0])
 	default:
 		err = fmt.Errorf("not understood\n%s", usage)
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // pause holds the namespaces of a pod: it sleeps, reaps, and ends when asked to.
@@ -38,4 +40,15 @@ func hello(words []string) error {
 		fmt.Fprintf(answer, "%s %s %s\n", text, request.URL.Path, host)
 	}
 	return http.ListenAndServe(":8080", http.HandlerFunc(handler))
+}
+
+// get prints what is served at an address, so that a pod can be seen to reach another.
+func get(address string) error {
+	answer, err := (&http.Client{Timeout: 10 * time.Second}).Get(address)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	_, err = io.Copy(os.Stdout, answer.Body)
+	return err
 }
