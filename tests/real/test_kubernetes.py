@@ -135,11 +135,16 @@ def _fails_to_pull(one: Any) -> bool:
 @needs_node
 def test_a_claim_is_bound_and_its_pod_runs(k8s: Cluster) -> None:
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
-    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}}
+    claim: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data"},
+        "spec": spec,
+    }
     image = k8s.push(small("hello"), "hello:1")
     user = pod("keeps", image, volumeMounts=[{"name": "data", "mountPath": "/data"}])
     user["spec"]["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
-    k8s.apply([{**claim, "spec": spec}, user])
+    k8s.apply([claim, user])
     assert k8s.wait("pvc/data", "Bound")["spec"]["storageClassName"] == "standard"
     k8s.wait("pod/keeps", "Running")
 

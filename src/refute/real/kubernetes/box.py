@@ -117,6 +117,8 @@ _KUBELET: dict[str, Any] = {
     "registryPullQPS": 50,
     "registryBurst": 100,
     "eventRecordQPS": 0,
+    "kubeAPIQPS": 1000,
+    "kubeAPIBurst": 1000,
     "resolvConf": f"{BOX}/etc/resolv.conf",
     "volumePluginDir": "/var/lib/kubelet/volumeplugins",
 }

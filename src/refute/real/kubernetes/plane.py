@@ -123,6 +123,9 @@ def manager(plan: Plan) -> list[str]:
         "--leader-elect=false",
         "--secure-port=0",
         "--use-service-account-credentials=true",
+        # As many requests as it likes: it would start its controllers one by one for seconds.
+        "--kube-api-qps=1000",
+        "--kube-api-burst=1000",
         f"--service-account-private-key-file={folder / 'accounts.key'}",
         f"--service-cluster-ip-range={SERVICES}",
     ]
@@ -143,5 +146,7 @@ def scheduler(plan: Plan) -> list[str]:
         str(plan.programs / "kube-scheduler"),
         f"--kubeconfig={plan.folder / 'scheduler.conf'}",
         "--leader-elect=false",
+        "--kube-api-qps=1000",
+        "--kube-api-burst=1000",
         "--secure-port=0",
     ]

@@ -43,7 +43,7 @@ _STORAGE = {
     },
     "provisioner": "kubernetes.io/host-path",
 }
-"""Volumes are folders of the node, made when they are claimed by the controllers' own provisioner."""
+"""Volumes are folders of the node; the controllers themselves make them when they are claimed."""
 
 # A key of ours in the form of RFC 5915; what is left out, the reader works out.
 _KEY = (bytes.fromhex("30310201010420"), bytes.fromhex("a00a06082a8648ce3d030107"))
