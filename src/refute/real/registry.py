@@ -21,9 +21,16 @@ def _kubernetes() -> Provider:
     return KubernetesProvider()
 
 
+def _helm() -> Provider:
+    from refute.real.helm.provider import HelmProvider
+
+    return HelmProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "kubernetes": _kubernetes,
+    "helm": _helm,
 }
 """Name to what makes its provider."""
 

@@ -12,7 +12,7 @@ import json
 import platform
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -29,8 +29,8 @@ _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 class Image:
     """One image: its manifest, and the blobs that this names, by digest."""
 
-    manifest: bytes
-    blobs: Mapping[str, bytes]
+    manifest: bytes = field(repr=False)
+    blobs: Mapping[str, bytes] = field(repr=False)
 
     @property
     def digest(self) -> str:
