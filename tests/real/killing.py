@@ -37,7 +37,7 @@ def kill_at_random(place: Room, route: str, dice: random.Random) -> tuple[str, l
 
     Returns who was killed when, and what was left: empty as it should be.
     """
-    before = _world()
+    settings, boxes = _settings(), set[str]()
     user = subprocess.Popen(
         [sys.executable, "-c", _USES, route],
         env=place.environment,
@@ -58,17 +58,23 @@ def kill_at_random(place: Room, route: str, dice: random.Random) -> tuple[str, l
         when = "with a pod running"
     victims = sorted(_ours(place).items())
     pid, name = dice.choice(victims)
+    boxes |= _boxes(place)
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     time.sleep(dice.uniform(0.0, 2.0))
+    boxes |= _boxes(place)
     user.kill()
     user.communicate()
     eventually(lambda: not _ours(place))
     # What a killed keeper could not do itself, the next one does.
     subprocess.run([sys.executable, "-c", _SWEEPS], env=place.environment, check=True)
-    eventually(lambda: place.is_clean() and _world() <= before)
-    left = [*place.kept(), *map(str, _ours(place).items()), *sorted(_world() - before)]
-    return f"{name} {when}", left
+
+    def left() -> list[str]:
+        ours = [*place.kept(), *map(str, _ours(place).items()), *_inside(boxes), *_mounts(place)]
+        return [*ours, *sorted(_settings() ^ settings)]
+
+    eventually(lambda: not left())
+    return f"{name} {when}", left()
 
 
 def _ours(place: Room) -> dict[int, str]:
@@ -84,18 +90,29 @@ def _ours(place: Room) -> dict[int, str]:
     return found
 
 
-def _world() -> set[str]:
-    """Control groups, mounts, network namespaces and kernel settings that are ours or could be."""
-    seen = {str(one) for one in Path("/sys/fs/cgroup").glob("*/refute-kubernetes-*")}
-    seen |= {str(one) for one in Path("/sys/fs/cgroup").glob("refute-kubernetes-*")}
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        fields = line.split()
-        seen.add(f"mount {fields[4]}")
-    for process in Path("/proc").glob("[0-9]*"):
+def _boxes(place: Room) -> set[str]:
+    """The names that boxes have as control groups."""
+    return {f"refute-{one.name}" for one in place.folder.glob("refute-real-*/*")}
+
+
+def _inside(boxes: set[str]) -> list[str]:
+    """Control groups of boxes, and processes in there: those of pods are known by nothing else."""
+    root = Path("/sys/fs/cgroup")
+    found = [str(one) for name in boxes for one in (*root.glob(f"*/{name}"), *root.glob(name))]
+    for group in Path("/proc").glob("[0-9]*/cgroup"):
         with suppress(OSError):
-            group = (process / "cgroup").read_text()
-            if "refute-kubernetes-" in group:
-                seen.add(f"process {process.name}")
-    for name in ("vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"):
-        seen.add(f"{name}={Path('/proc/sys', name).read_text().strip()}")
-    return seen
+            if any(f"/{name}" in group.read_text() for name in boxes):
+                found.append(f"process {group.parent.name}")
+    return found
+
+
+def _mounts(place: Room) -> list[str]:
+    """What is mounted from or in the room, seen from outside of all boxes."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line for line in lines if str(place.folder) in line or "refute-kubernetes" in line]
+
+
+def _settings() -> set[str]:
+    """Settings of the kernel that a kubelet likes to change."""
+    names = ("vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops")
+    return {f"{name}={Path('/proc/sys', name).read_text().strip()}" for name in names}

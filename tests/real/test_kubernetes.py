@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.real.killing import kill_at_random
+from tests.real.places import PATIENCE, eventually, room
 
 from refute.real.client import disconnect
 from refute.real.kubernetes import Cluster, Refused, build, local_k8s_cluster
 from refute.real.kubernetes.images import Image
+from refute.real.kubernetes.kubeconfig import Access
 from refute.real.kubernetes.programs import in_cache
 from refute.real.kubernetes.provider import KubernetesProvider
 
@@ -71,6 +76,21 @@ def fetched(port: int, path: str) -> str:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as line:
         line.request("GET", path)
         return line.getresponse().read().decode()
+
+
+APPLIES = """
+from refute.real.kubernetes import Refused, local_k8s_cluster
+with local_k8s_cluster(route="{route}") as k8s:
+    meta = dict(name="settings")
+    print(k8s.apply(dict(apiVersion="v1", kind="ConfigMap", metadata=meta))[0]["metadata"]["name"])
+    with k8s.user("nobody") as nobody:
+        try:
+            nobody.get("configmap/settings")
+        except Refused as refused:
+            print(refused.status)
+    print(k8s.lease.started["route"])
+"""
+"""Applies something, is refused something, and says by which route."""
 
 
 @needs_node
@@ -223,3 +243,55 @@ def test_a_control_plane_alone_takes_pods_and_says_that_none_will_run() -> None:
             plane.wait("pod/waits", "Running", timeout=1)
         with pytest.raises(Refused, match="exceeded quota"):
             plane.apply(pod("more", "example.com/none:1"))
+
+
+@needs_plane
+def test_the_programs_of_envtest_are_enough_for_an_api_server(tmp_path: Path) -> None:
+    programs = in_cache()
+    assert programs is not None
+    for name in ("etcd", "kube-apiserver", "kubectl"):
+        (tmp_path / name).symlink_to(programs / name)
+    with room() as place:
+        more = {"KUBEBUILDER_ASSETS": str(tmp_path)}
+        said, _ = place.start(APPLIES.format(route="assets"), **more).communicate(timeout=PATIENCE)
+        assert said.split() == ["settings", "403", "assets"]
+        assert eventually(place.is_clean)
+
+
+@needs_plane
+def test_a_cluster_of_the_user_is_left_as_it_was(tmp_path: Path) -> None:
+    with local_k8s_cluster(route="control-plane") as plane, room() as place:
+        config = tmp_path / "config"
+        config.write_text(plane.api.access.kubeconfig())
+        more = {"REFUTE_KUBERNETES": f"{config}#refute"}
+        said, _ = place.start(APPLIES.format(route="address"), **more).communicate(timeout=PATIENCE)
+        assert said.split() == ["settings", "403", "address"]
+        assert eventually(place.is_clean)
+        assert eventually(
+            lambda: (
+                {one["metadata"]["name"] for one in plane.all("namespaces")}
+                == {"default", "kube-system", "kube-public", "kube-node-lease", plane.namespace}
+            )
+        )
+
+
+@needs_plane
+def test_a_cluster_on_another_machine_is_refused(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text(Access("https://192.0.2.7:6443", token="secret").kubeconfig())
+    with room() as place:
+        program = APPLIES.format(route="address")
+        process = place.start(program, REFUTE_KUBERNETES=str(config))
+        _, said = process.communicate(timeout=PATIENCE)
+        assert "error[real-refused]: kubernetes at 192.0.2.7 is not on this machine" in said
+        assert eventually(place.is_clean)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [pytest.param("installed", marks=needs_node), pytest.param("control-plane", marks=needs_plane)],
+)
+def test_nothing_is_left_of_a_cluster_that_was_killed_somewhere(route: str) -> None:
+    with room() as place:
+        killed, left = kill_at_random(place, route, random.Random(route))
+        assert not left, killed

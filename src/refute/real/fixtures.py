@@ -8,21 +8,22 @@ summary says what was started, by which route, and how long that took.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from refute.errors import RefuteError
 from refute.real import client
-from refute.real.client import Lease
+from refute.real.kubernetes import Cluster, local_k8s_cluster
+from refute.real.kubernetes.telling import Telling
 from refute.real.postgresql import Database, Migration, postgres
 from refute.real.wording import sentence
 
-_STARTED = {"postgres_database": "postgres"}
+_STARTED = {"postgres_database": "postgres", "k8s_namespace": "kubernetes"}
 """Fixture to the dependency that it starts."""
 
 _told: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
-_used: pytest.StashKey[list[Lease]] = pytest.StashKey()
+_used: pytest.StashKey[list[Words]] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +50,26 @@ def postgres_database(
         yield database
 
 
-def use(node: Any, lease: Lease) -> None:
+@pytest.fixture
+def k8s_namespace(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A namespace of the test's own in a real Kubernetes."""
+    with local_k8s_cluster() as cluster:
+        use(request.node, Telling(cluster))
+        yield cluster
+
+
+class Words(Protocol):
+    """Something that was used by a test and has something to say when that fails."""
+
+    @property
+    def dependency(self) -> str:
+        """What it is a part of."""
+
+    def logs(self) -> str:
+        """Its last lines. Raises RefuteError."""
+
+
+def use(node: Any, lease: Words) -> None:
     """Note that a test used a part: its server's words are shown when the test fails."""
     node.stash.setdefault(_used, []).append(lease)
 

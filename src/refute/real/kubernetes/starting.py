@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -139,7 +140,9 @@ def alone(start: Start, programs: Path, ours: bool) -> Started:
 
 
 def _spawn(keeper: Keeper, argv: list[str]) -> Spawned:
-    return keeper.spawn(argv, env=_plain(), log=f"{Path(argv[0]).name}.log")
+    # Killed at once: an API server takes seconds to end, and nothing of it is kept.
+    log = f"{Path(argv[0]).name}.log"
+    return keeper.spawn(argv, env=_plain(), log=log, stop=signal.SIGKILL)
 
 
 def _plain() -> dict[str, str]:
