@@ -23,6 +23,8 @@ with local_k8s_cluster(route=sys.argv[1]) as k8s:
         k8s.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one"},
                    "spec": {"containers": [container]}})
         k8s.wait("pod/one", "Running")
+        forward = k8s.port_forward("pod/one", 80)
+        forward.__enter__()
     print("running", flush=True)
     sys.stdin.read()
 """

@@ -18,7 +18,6 @@ from refute.real.kubernetes.kubeconfig import Access
 
 __all__ = ["Api", "Refused", "Resource"]
 
-_PATIENCE = 30.0
 _APPLY = "application/apply-patch+yaml"
 
 
@@ -51,10 +50,14 @@ class Resource:
 
 
 class Api:
-    """One user's requests to one API server. May be used from several threads."""
+    """One user's requests to one API server, each within ``patience`` seconds.
 
-    def __init__(self, access: Access) -> None:
+    May be used from several threads.
+    """
+
+    def __init__(self, access: Access, patience: float = 30.0) -> None:
         self.access = access
+        self._patience = patience
         self._context = _trust(access)
         self._local = threading.local()
         self._known: list[Resource] = []
@@ -111,7 +114,7 @@ class Api:
             kept.close()
         parts = urlsplit(self.access.server)
         line = http.client.HTTPSConnection(
-            parts.hostname or "", parts.port or 443, timeout=_PATIENCE, context=self._context
+            parts.hostname or "", parts.port or 443, timeout=self._patience, context=self._context
         )
         self._lines.append(line)
         answer = _send(line, method, target, body, headers)

@@ -245,6 +245,7 @@ def _programs(here: Plan, environment: Mapping[str, str]) -> list[dict[str, Any]
             "env": environment,
             "await": awaited,
             "token": here.token_of(ADMIN),
+            "once": name == "import",
         }
         for name, argv, awaited in listed
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +15,14 @@ from refute.real.ports import LOOPBACK
 __all__ = ["forwarded"]
 
 _SAID = re.compile(rf"Forwarding from {re.escape(LOOPBACK)}:(\d+) ")
+_PR_SET_PDEATHSIG = 1
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+
+def _die_with_us() -> None:
+    """Nobody else would end kubectl when the test run is killed. Linux alone can do that."""
+    if _prctl is not None:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 @contextmanager
@@ -31,6 +41,7 @@ def forwarded(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_die_with_us,
     ) as process:
         try:
             assert process.stdout is not None

@@ -19,6 +19,8 @@ __all__ = ["LABEL", "Namespaces"]
 LABEL = "refute.real/run"
 """On every namespace that is handed out; its value is the run's own."""
 _PREFIX = "refute-"
+_PATIENCE = 10.0
+"""Seconds for one answer; a server that has lost its store gives none."""
 
 
 class Namespaces:
@@ -28,7 +30,7 @@ class Namespaces:
         self._started = started
         self._pods = pods
         self._programs = programs
-        self._api = Api(started.access)
+        self._api = Api(started.access, _PATIENCE)
         self._run = secrets.token_hex(6)
 
     def facts(self) -> Json:
@@ -61,10 +63,9 @@ class Namespaces:
 
     def release(self, lease: Json) -> None:
         """Have the namespace deleted; the cluster goes on with that by itself."""
-        self._delete(lease["namespace"])
-
-    def _delete(self, namespace: str) -> None:
-        path = f"/api/v1/namespaces/{namespace}"
+        if not self._started.alive():
+            return
+        path = f"/api/v1/namespaces/{lease['namespace']}"
         with suppress(Refused, OSError):
             # Nobody waits for a program that takes its time to end.
             at_once = {"gracePeriodSeconds": 0}

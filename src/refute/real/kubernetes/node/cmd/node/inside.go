@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -36,11 +37,12 @@ func inside(path string) error {
 	}
 	ended := make(chan error)
 	go func() { ended <- start(spec) }()
-	go reap()
-	if err := <-ended; err != nil {
-		return err
+	go func() { ended <- reap() }()
+	for {
+		if err := <-ended; err != nil {
+			return err
+		}
 	}
-	select {}
 }
 
 func arrange(spec Spec) error {
@@ -187,10 +189,11 @@ func start(spec Spec) error {
 		for key, value := range program.Env {
 			child.Env = append(child.Env, key+"="+value)
 		}
-		if err := child.Start(); err != nil {
+		err = begin(child, program)
+		log.Close()
+		if err != nil {
 			return fmt.Errorf("%s: %w", program.Name, err)
 		}
-		log.Close()
 	}
 	return nil
 }
@@ -229,12 +232,40 @@ func await(program Program) {
 	}
 }
 
-// reap takes leave of every child, the adopted ones too.
-func reap() {
+var (
+	guard   sync.Mutex
+	servers = map[int]string{}
+)
+
+// begin starts one program; one that ends by itself is not among the servers.
+func begin(child *exec.Cmd, program Program) error {
+	guard.Lock()
+	defer guard.Unlock()
+	if err := child.Start(); err != nil {
+		return err
+	}
+	if !program.Once {
+		servers[child.Process.Pid] = program.Name
+	}
+	return nil
+}
+
+// reap takes leave of every child, the adopted ones too. A cluster without one of its servers
+// is none: it returns when one has ended.
+func reap() error {
 	for {
-		_, err := syscall.Wait4(-1, nil, 0, nil)
-		if err == syscall.ECHILD {
+		var status syscall.WaitStatus
+		gone, err := syscall.Wait4(-1, &status, 0, nil)
+		if err != nil {
 			time.Sleep(100 * time.Millisecond)
+			continue
+		}
+		guard.Lock()
+		name, server := servers[gone]
+		guard.Unlock()
+		if server {
+			return fmt.Errorf("%s has ended: status %d, signal %d",
+				name, status.ExitStatus(), status.Signal())
 		}
 	}
 }

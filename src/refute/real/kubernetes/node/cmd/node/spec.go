@@ -14,6 +14,7 @@ type Program struct {
 	// unix:/path of a socket, before this program is started.
 	Await string `json:"await"`
 	Token string `json:"token"`
+	Once  bool   `json:"once"` // it does something and ends
 }
 
 // Mount is one folder that the box sees differently: From elsewhere, or empty and in memory.
