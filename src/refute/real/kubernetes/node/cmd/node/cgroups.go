@@ -62,41 +62,78 @@ func hierarchies() ([]hierarchy, error) {
 	return found, nil
 }
 
-// enter makes the group of a box in every tree and moves this process there.
-func enter(name string) error {
+// enter makes the group of a box in every tree and moves this process there, so that a child
+// begins its life in it. It returns how to go back.
+func enter(name string) (func(), error) {
 	all, err := hierarchies()
 	if err != nil {
-		return err
+		return nil, err
+	}
+	homes, err := memberships()
+	if err != nil {
+		return nil, err
 	}
 	for _, one := range all {
 		folder := filepath.Join(one.folder, name)
-		if err := os.Mkdir(folder, 0o755); err != nil && !os.IsExist(err) {
-			return err
+		if one.option == "" {
+			share(one.folder)
 		}
-		// A new group of processors is empty, and takes nobody, until it is told which.
-		for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
-			if one.option == "" {
-				break
-			}
-			if text, err := os.ReadFile(filepath.Join(one.folder, file)); err == nil {
-				if err := os.WriteFile(filepath.Join(folder, file), text, 0o644); err != nil {
-					return err
-				}
-			}
+		if err := os.Mkdir(folder, 0o755); err != nil && !os.IsExist(err) {
+			return nil, err
+		}
+		if err := inherit(one, folder); err != nil {
+			return nil, err
 		}
 		if err := join(folder); err != nil {
+			return nil, err
+		}
+	}
+	return func() {
+		for _, one := range all {
+			join(filepath.Join(one.folder, homes[one.option]))
+		}
+	}, nil
+}
+
+// memberships tells in which group of each tree this process is, by the tree's option.
+func memberships() (map[string]string, error) {
+	text, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]string{}
+	for _, line := range strings.Split(string(text), "\n") {
+		if parts := strings.SplitN(line, ":", 3); len(parts) == 3 {
+			found[parts[1]] = parts[2]
+		}
+	}
+	return found, nil
+}
+
+// share lets groups right below the root of version 2 have all controllers, as far as it can.
+func share(root string) {
+	text, _ := os.ReadFile(filepath.Join(root, "cgroup.controllers"))
+	for _, controller := range strings.Fields(string(text)) {
+		file := filepath.Join(root, "cgroup.subtree_control")
+		os.WriteFile(file, []byte("+"+controller), 0o644)
+	}
+}
+
+// inherit tells a new group of processors which these are: it is empty before, and takes nobody.
+func inherit(tree hierarchy, folder string) error {
+	if tree.option == "" {
+		return nil
+	}
+	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
+		text, err := os.ReadFile(filepath.Join(tree.folder, file))
+		if err != nil {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(folder, file), text, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// leave moves this process back to the root of every tree.
-func leave() {
-	all, _ := hierarchies()
-	for _, one := range all {
-		join(one.folder)
-	}
 }
 
 func join(folder string) error {
@@ -185,10 +222,19 @@ func delegate() error {
 	if err != nil {
 		return err
 	}
+	file := filepath.Join(groups, "cgroup.subtree_control")
 	for _, controller := range strings.Fields(string(text)) {
-		file := filepath.Join(groups, "cgroup.subtree_control")
-		if err := os.WriteFile(file, []byte("+"+controller), 0o644); err != nil {
-			return fmt.Errorf("controller %s: %w", controller, err)
+		word := []byte("+" + controller)
+		// Whoever started this process is in the group as well, and about to leave it.
+		for tries := 0; ; tries++ {
+			err := os.WriteFile(file, word, 0o644)
+			if err == nil {
+				break
+			}
+			if tries == 100 {
+				return fmt.Errorf("controller %s: %w", controller, err)
+			}
+			time.Sleep(20 * time.Millisecond)
 		}
 	}
 	return nil

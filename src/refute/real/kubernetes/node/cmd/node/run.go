@@ -29,7 +29,8 @@ func run(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := enter(spec.Name); err != nil {
+	leave, err := enter(spec.Name)
+	if err != nil {
 		return err
 	}
 	defer sweep(spec.Name)
@@ -44,17 +45,16 @@ func run(path string) error {
 			unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP,
 		Pdeathsig: syscall.SIGKILL,
 	}
-	if err := child.Start(); err != nil {
+	err = child.Start()
+	leave()
+	if err != nil {
 		return fmt.Errorf("namespaces of its own: %w", err)
 	}
 	go func() {
 		<-asked
 		child.Process.Kill()
 	}()
-	err = child.Wait()
-	// In the root again, so that the group of the box is empty and can go.
-	leave()
-	return err
+	return child.Wait()
 }
 
 // listen opens the loopback sockets of the forwards.
