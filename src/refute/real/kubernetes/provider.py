@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -87,13 +88,19 @@ def _kubectl() -> str | None:
 
 
 def _node() -> Route:
-    if in_cache() is None:
+    programs = in_cache()
+    if programs is None:
         return Route("installed", False, "Kubernetes is not installed in the cache", _INSTALL)
     missing = runtime().missing
     if missing:
         return Route("installed", False, f"a node needs {', '.join(missing)}", _INSTALL)
     if sys.platform != "linux" or os.geteuid() != 0:
         return Route("installed", False, "only root on Linux may make a node of namespaces")
+    command = [str(programs / "node"), "probe"]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["no reason given"])[0]
+        return Route("installed", False, f"a node can't be made here: {said}")
     return Route("installed", True, f"Kubernetes {VERSION}, a whole node", limits=_NODE)
 
 

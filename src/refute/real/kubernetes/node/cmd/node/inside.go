@@ -107,6 +107,9 @@ func mounts(spec Spec) error {
 
 // show puts files with these texts over others.
 func show(texts map[string]string) error {
+	if len(texts) == 0 {
+		return nil
+	}
 	held, err := os.MkdirTemp("/run", "shown-")
 	if err != nil {
 		return err

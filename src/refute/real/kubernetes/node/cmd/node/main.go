@@ -10,6 +10,8 @@ import (
 
 const usage = `node run SPEC.json     run programs in namespaces of their own until asked to end
 node inside SPEC.json  (what run starts: the first process in there)
+node probe             fail, with the reason, where a box can't be made
+node mounts            (what probe starts in there)
 node sweep NAME        remove what a killed run has left of its control groups
 node certs FOLDER      write a new authority and the certificates it signs
 node pause             sleep until asked to end, and reap
@@ -30,6 +32,10 @@ func main() {
 		err = run(rest[0])
 	case word == "inside" && len(rest) == 1:
 		err = inside(rest[0])
+	case word == "probe" && len(rest) == 0:
+		err = probe()
+	case word == "mounts" && len(rest) == 0:
+		err = mounts(Spec{})
 	case word == "sweep" && len(rest) == 1:
 		err = sweep(rest[0])
 	case word == "certs" && len(rest) == 1:

@@ -34,17 +34,11 @@ func run(path string) error {
 		return err
 	}
 	defer sweep(spec.Name)
-	self, err := os.Executable()
+	child, err := boxed("inside", path)
 	if err != nil {
 		return err
 	}
-	child := exec.Command(self, "inside", path)
-	child.Stdout, child.Stderr, child.ExtraFiles = os.Stdout, os.Stderr, files
-	child.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
-			unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP,
-		Pdeathsig: syscall.SIGKILL,
-	}
+	child.ExtraFiles = files
 	err = child.Start()
 	leave()
 	if err != nil {
@@ -54,6 +48,42 @@ func run(path string) error {
 		<-asked
 		child.Process.Kill()
 	}()
+	return child.Wait()
+}
+
+// boxed is this program again, in namespaces of its own.
+func boxed(words ...string) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	child := exec.Command(self, words...)
+	child.Stdout, child.Stderr = os.Stdout, os.Stderr
+	child.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET |
+			unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP,
+		Pdeathsig: syscall.SIGKILL,
+	}
+	return child, nil
+}
+
+// probe finds out whether a box can be made here, by making an empty one.
+func probe() error {
+	runtime.LockOSThread()
+	name := fmt.Sprintf("refute-probe-%d", os.Getpid())
+	leave, err := enter(name)
+	defer sweep(name)
+	if err != nil {
+		return fmt.Errorf("control groups: %w", err)
+	}
+	child, err := boxed("mounts")
+	if err == nil {
+		err = child.Start()
+	}
+	leave()
+	if err != nil {
+		return fmt.Errorf("namespaces: %w", err)
+	}
 	return child.Wait()
 }
 
