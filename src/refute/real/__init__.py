@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from refute.real.kubernetes import Cluster, local_k8s_cluster
     from refute.real.postgresql import Database, postgres
     from refute.real.threads import in_thread
 
-__all__ = ["Database", "in_thread", "postgres"]
+__all__ = ["Cluster", "Database", "in_thread", "local_k8s_cluster", "postgres"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> Any:
             from refute.real import postgresql
 
             return getattr(postgresql, name)
+        case "Cluster" | "local_k8s_cluster":
+            from refute.real import kubernetes
+
+            return getattr(kubernetes, name)
         case "in_thread":
             from refute.real import threads
 

@@ -41,8 +41,22 @@ def _install_postgres(say: Say) -> Installed:
     return install(say)
 
 
+def _install_kubernetes(say: Say) -> Installed:
+    from refute.real.kubernetes.programs import install
+
+    return install(say)
+
+
+def _install_helm(say: Say) -> Installed:
+    from refute.real.helm.programs import install
+
+    return install(say)
+
+
 INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "postgres": _install_postgres,
+    "kubernetes": _install_kubernetes,
+    "helm": _install_helm,
 }
 """What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 
