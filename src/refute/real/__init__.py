@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refute.real.postgresql import Database, postgres
+    from refute.real.redis_server import RedisDatabase, redis
 
-__all__ = ["Database", "postgres"]
+__all__ = ["Database", "RedisDatabase", "postgres", "redis"]
 
 
 def __getattr__(name: str) -> Any:
     """A dependency is imported when it is asked for."""
     match name:
         case "Database" | "postgres":
-            from refute.real import postgresql as home
+            from refute.real import postgresql
+
+            return getattr(postgresql, name)
+        case "RedisDatabase" | "redis":
+            from refute.real import redis_server
+
+            return getattr(redis_server, name)
         case _:
             raise AttributeError(f"refute.real has no {name!r}")
-    return getattr(home, name)

@@ -14,14 +14,14 @@ import pytest
 
 from refute.errors import RefuteError
 from refute.real import client
-from refute.real.client import Lease
 from refute.real.postgresql import Database, Migration, postgres
+from refute.real.redis_server import RedisDatabase, redis
+from refute.real.using import USED, use
 
-_STARTED = {"postgres_database": "postgres"}
+_STARTED = {"postgres_database": "postgres", "redis_database": "redis"}
 """Fixture to the dependency that it starts."""
 
 _told: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
-_used: pytest.StashKey[list[Lease]] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +48,12 @@ def postgres_database(
         yield database
 
 
-def use(node: Any, lease: Lease) -> None:
-    """Note that a test used a part: its server's words are shown when the test fails."""
-    node.stash.setdefault(_used, []).append(lease)
+@pytest.fixture
+def redis_database(request: pytest.FixtureRequest) -> Iterator[RedisDatabase]:
+    """An empty numbered database of the test's own on a Redis server."""
+    with redis() as database:
+        use(request.node, database.lease)
+        yield database
 
 
 @pytest.hookimpl(wrapper=True)
@@ -60,7 +63,7 @@ def pytest_runtest_makereport(
     """Add what the servers of a failed test printed last."""
     report = yield
     if report.failed:
-        for lease in item.stash.get(_used, []):
+        for lease in item.stash.get(USED, []):
             try:
                 words = lease.logs()
             except RefuteError as error:

@@ -15,8 +15,15 @@ def _postgres() -> Provider:
     return PostgresProvider()
 
 
+def _redis() -> Provider:
+    from refute.real.redis_server.provider import RedisProvider
+
+    return RedisProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
+    "redis": _redis,
 }
 """Name to what makes its provider."""
 
