@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from refute.real.postgresql import Database, postgres
     from refute.real.redis_server import RedisDatabase, redis
+    from refute.real.smtp_server import Mail, Mailbox, smtp
 
-__all__ = ["Database", "RedisDatabase", "postgres", "redis"]
+__all__ = ["Database", "Mail", "Mailbox", "RedisDatabase", "postgres", "redis", "smtp"]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,5 +27,9 @@ def __getattr__(name: str) -> Any:
             from refute.real import redis_server
 
             return getattr(redis_server, name)
+        case "Mail" | "Mailbox" | "smtp":
+            from refute.real import smtp_server
+
+            return getattr(smtp_server, name)
         case _:
             raise AttributeError(f"refute.real has no {name!r}")

@@ -16,9 +16,10 @@ from refute.errors import RefuteError
 from refute.real import client
 from refute.real.postgresql import Database, Migration, postgres
 from refute.real.redis_server import RedisDatabase, redis
+from refute.real.smtp_server import Mailbox, smtp
 from refute.real.using import USED, use
 
-_STARTED = {"postgres_database": "postgres", "redis_database": "redis"}
+_STARTED = {"postgres_database": "postgres", "redis_database": "redis", "mailbox": "smtp"}
 """Fixture to the dependency that it starts."""
 
 _told: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
@@ -54,6 +55,14 @@ def redis_database(request: pytest.FixtureRequest) -> Iterator[RedisDatabase]:
     with redis() as database:
         use(request.node, database.lease)
         yield database
+
+
+@pytest.fixture
+def mailbox(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
+    """A mailbox of the test's own on an SMTP server that delivers nowhere."""
+    with smtp() as box:
+        use(request.node, box.lease)
+        yield box
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,9 +21,16 @@ def _redis() -> Provider:
     return RedisProvider()
 
 
+def _smtp() -> Provider:
+    from refute.real.smtp_server.provider import SmtpProvider
+
+    return SmtpProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "redis": _redis,
+    "smtp": _smtp,
 }
 """Name to what makes its provider."""
 
