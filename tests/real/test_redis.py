@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 from benches.real_kills import kill_once
-from tests.real.needs import need, run_tests
+from tests.real.places import needs
+from tests.real.runs import run_tests
 
 from refute.errors import RefuteError
 from refute.real import redis
 from refute.real.client import disconnect
 from refute.real.redis_server.wire import Connection
 
-ROUTE = need("redis")
+pytestmark = needs("redis")
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +105,7 @@ def test_failure_shows_the_servers_words_and_the_summary_its_route(tmp_path: Pat
     done = run_tests(tmp_path, "def test_it(redis_database): assert False\n")
     assert "redis log" in done.stdout
     assert "Ready to accept connections" in done.stdout
-    assert f"by the route `{ROUTE.name}`" in done.stdout
+    assert "by the route `" in done.stdout
 
 
 @pytest.mark.parametrize("after", [0.45, 1.6])

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from benches.real_kills import kill_once
-from tests.real.needs import need, run_tests
+from tests.real.places import needs
+from tests.real.runs import run_tests
 
 from refute.real import Mailbox, smtp
 from refute.real.client import disconnect
 
-need("smtp")
+pytestmark = needs("smtp")
 
 
 @pytest.fixture(autouse=True)

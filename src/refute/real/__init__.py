@@ -11,9 +11,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from refute.real.postgresql import Database, postgres
     from refute.real.redis_server import RedisDatabase, redis
+    from refute.real.s3_server import Bucket, s3
     from refute.real.smtp_server import Mail, Mailbox, smtp
 
-__all__ = ["Database", "Mail", "Mailbox", "RedisDatabase", "postgres", "redis", "smtp"]
+__all__ = [
+    "Bucket",
+    "Database",
+    "Mail",
+    "Mailbox",
+    "RedisDatabase",
+    "postgres",
+    "redis",
+    "s3",
+    "smtp",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -31,5 +42,9 @@ def __getattr__(name: str) -> Any:
             from refute.real import smtp_server
 
             return getattr(smtp_server, name)
+        case "Bucket" | "s3":
+            from refute.real import s3_server
+
+            return getattr(s3_server, name)
         case _:
             raise AttributeError(f"refute.real has no {name!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 from refute.errors import fail
@@ -35,7 +35,14 @@ def route(image: str) -> Route:
     return Route("docker", True, f"engine {done.stdout.strip()}, image {image}")
 
 
-def run(image: str, port: int, env: Mapping[str, str], keeper: Keeper, publish: int) -> str:
+def run(
+    image: str,
+    port: int,
+    env: Mapping[str, str],
+    keeper: Keeper,
+    publish: int,
+    command: Sequence[str] = (),
+) -> str:
     """Start a container whose ``port`` is published on the loopback as ``publish``; its id.
 
     The keeper removes it. Raises RefuteError ``real-start-failed``.
@@ -46,6 +53,8 @@ def run(image: str, port: int, env: Mapping[str, str], keeper: Keeper, publish: 
         container = DockerContainer(image)
         for key, value in env.items():
             container.with_env(key, value)
+        if command:
+            container.with_command(list(command))
         container.with_kwargs(ports={f"{port}/tcp": (LOOPBACK, publish)})
         container.start()
         name = str(container.get_wrapped_container().id)

@@ -16,10 +16,16 @@ from refute.errors import RefuteError
 from refute.real import client
 from refute.real.postgresql import Database, Migration, postgres
 from refute.real.redis_server import RedisDatabase, redis
+from refute.real.s3_server import Bucket, s3
 from refute.real.smtp_server import Mailbox, smtp
 from refute.real.using import USED, use
 
-_STARTED = {"postgres_database": "postgres", "redis_database": "redis", "mailbox": "smtp"}
+_STARTED = {
+    "postgres_database": "postgres",
+    "redis_database": "redis",
+    "mailbox": "smtp",
+    "s3_bucket": "s3",
+}
 """Fixture to the dependency that it starts."""
 
 _told: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
@@ -63,6 +69,14 @@ def mailbox(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
     with smtp() as box:
         use(request.node, box.lease)
         yield box
+
+
+@pytest.fixture
+def s3_bucket(request: pytest.FixtureRequest) -> Iterator[Bucket]:
+    """An empty bucket of the test's own on an S3 server."""
+    with s3() as bucket:
+        use(request.node, bucket.lease)
+        yield bucket
 
 
 @pytest.hookimpl(wrapper=True)

@@ -77,26 +77,33 @@ def _plain(name: object) -> str:
     return str(name).lower().replace("_", "-")
 
 
-def package_routes(name: str, main: str, *, real: bool = True, limits: str = "") -> list[Route]:
-    """The two ways to a server of the package ``main``: beside refute, or in the cache."""
+def package_routes(
+    name: str, main: str, *, real: bool = True, limits: str = "", prefix: str = ""
+) -> list[Route]:
+    """The two ways to a server of the package ``main``: beside refute, or in the cache.
+
+    They are called ``package`` and ``installed``, after ``prefix``.
+    """
     kept = installed(name)
     remedy = f"refute real install {name}"
     routes = [
-        Route("package", False, f"{main} is not installed beside refute", "", real, limits),
-        Route("installed", False, f"no {main} in the cache", remedy, real, limits),
+        Route(
+            f"{prefix}package", False, f"{main} is not installed beside refute", "", real, limits
+        ),
+        Route(f"{prefix}installed", False, f"no {main} in the cache", remedy, real, limits),
     ]
     try:
         found = f"{main} {version(main)} beside refute"
-        routes[0] = Route("package", True, found, "", real, limits)
+        routes[0] = Route(f"{prefix}package", True, found, "", real, limits)
     except PackageNotFoundError:
         pass
     if kept is not None and kept.folder.name.endswith(_TAG):
         routes[1] = Route(
-            "installed", True, f"{main} {kept.version} in {kept.folder}", "", real, limits
+            f"{prefix}installed", True, f"{main} {kept.version} in {kept.folder}", "", real, limits
         )
     elif kept is not None:
         detail = f"{main} in the cache is for another Python than {_TAG[2:]}"
-        routes[1] = Route("installed", False, detail, remedy, real, limits)
+        routes[1] = Route(f"{prefix}installed", False, detail, remedy, real, limits)
     return routes
 
 
@@ -107,7 +114,7 @@ def python(name: str, route: Route) -> tuple[list[str], dict[str, str]]:
         "LC_ALL": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    if route.name == "package":
+    if route.name.endswith("package"):
         return [sys.executable, "-P"], env
     kept = installed(name)
     assert kept is not None, "the route was looked at a moment ago"

@@ -27,10 +27,17 @@ def _smtp() -> Provider:
     return SmtpProvider()
 
 
+def _s3() -> Provider:
+    from refute.real.s3_server.provider import S3Provider
+
+    return S3Provider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "redis": _redis,
     "smtp": _smtp,
+    "s3": _s3,
 }
 """Name to what makes its provider."""
 
@@ -41,8 +48,36 @@ def _install_postgres(say: Say) -> Installed:
     return install(say)
 
 
+def _install_redis(say: Say) -> Installed:
+    from refute.real.redis_server.provider import install
+
+    return install(say)
+
+
+def _install_smtp(say: Say) -> Installed:
+    from refute.real.smtp_server.provider import install
+
+    return install(say)
+
+
+def _install_s3(say: Say) -> Installed:
+    from refute.real.s3_server.provider import install
+
+    return install(say)
+
+
+def _install_moto(say: Say) -> Installed:
+    from refute.real.s3_server.provider import install_moto
+
+    return install_moto(say)
+
+
 INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "postgres": _install_postgres,
+    "redis": _install_redis,
+    "smtp": _install_smtp,
+    "s3": _install_s3,
+    "moto": _install_moto,
 }
 """What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 
