@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from refute.real.postgresql import Database, postgres
+    from refute.real.rabbitmq_server import VirtualHost, rabbitmq
     from refute.real.redis_server import RedisDatabase, redis
     from refute.real.s3_server import Bucket, s3
     from refute.real.smtp_server import Mail, Mailbox, smtp
@@ -20,7 +21,9 @@ __all__ = [
     "Mail",
     "Mailbox",
     "RedisDatabase",
+    "VirtualHost",
     "postgres",
+    "rabbitmq",
     "redis",
     "s3",
     "smtp",
@@ -46,5 +49,9 @@ def __getattr__(name: str) -> Any:
             from refute.real import s3_server
 
             return getattr(s3_server, name)
+        case "VirtualHost" | "rabbitmq":
+            from refute.real import rabbitmq_server
+
+            return getattr(rabbitmq_server, name)
         case _:
             raise AttributeError(f"refute.real has no {name!r}")

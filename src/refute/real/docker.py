@@ -42,10 +42,12 @@ def run(
     keeper: Keeper,
     publish: int,
     command: Sequence[str] = (),
+    also: Mapping[int, int] | None = None,
 ) -> str:
     """Start a container whose ``port`` is published on the loopback as ``publish``; its id.
 
-    The keeper removes it. Raises RefuteError ``real-start-failed``.
+    ``also`` has further ports, each with the one that it is published as. The keeper removes
+    the container. Raises RefuteError ``real-start-failed``.
     """
     try:
         from testcontainers.core.container import DockerContainer
@@ -55,7 +57,10 @@ def run(
             container.with_env(key, value)
         if command:
             container.with_command(list(command))
-        container.with_kwargs(ports={f"{port}/tcp": (LOOPBACK, publish)})
+        published = {port: publish, **(also or {})}
+        container.with_kwargs(
+            ports={f"{one}/tcp": (LOOPBACK, other) for one, other in published.items()}
+        )
         container.start()
         name = str(container.get_wrapped_container().id)
     except Exception as error:  # testcontainers raises what docker's client and requests raise

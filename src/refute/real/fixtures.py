@@ -15,6 +15,7 @@ import pytest
 from refute.errors import RefuteError
 from refute.real import client
 from refute.real.postgresql import Database, Migration, postgres
+from refute.real.rabbitmq_server import VirtualHost, rabbitmq
 from refute.real.redis_server import RedisDatabase, redis
 from refute.real.s3_server import Bucket, s3
 from refute.real.smtp_server import Mailbox, smtp
@@ -25,6 +26,7 @@ _STARTED = {
     "redis_database": "redis",
     "mailbox": "smtp",
     "s3_bucket": "s3",
+    "rabbitmq_vhost": "rabbitmq",
 }
 """Fixture to the dependency that it starts."""
 
@@ -77,6 +79,14 @@ def s3_bucket(request: pytest.FixtureRequest) -> Iterator[Bucket]:
     with s3() as bucket:
         use(request.node, bucket.lease)
         yield bucket
+
+
+@pytest.fixture
+def rabbitmq_vhost(request: pytest.FixtureRequest) -> Iterator[VirtualHost]:
+    """A virtual host of the test's own on a RabbitMQ server."""
+    with rabbitmq() as vhost:
+        use(request.node, vhost.lease)
+        yield vhost
 
 
 @pytest.hookimpl(wrapper=True)

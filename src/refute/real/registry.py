@@ -33,11 +33,18 @@ def _s3() -> Provider:
     return S3Provider()
 
 
+def _rabbitmq() -> Provider:
+    from refute.real.rabbitmq_server.provider import RabbitProvider
+
+    return RabbitProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "redis": _redis,
     "smtp": _smtp,
     "s3": _s3,
+    "rabbitmq": _rabbitmq,
 }
 """Name to what makes its provider."""
 
@@ -72,12 +79,19 @@ def _install_moto(say: Say) -> Installed:
     return install_moto(say)
 
 
+def _install_rabbitmq(say: Say) -> Installed:
+    from refute.real.rabbitmq_server.provider import install
+
+    return install(say)
+
+
 INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "postgres": _install_postgres,
     "redis": _install_redis,
     "smtp": _install_smtp,
     "s3": _install_s3,
     "moto": _install_moto,
+    "rabbitmq": _install_rabbitmq,
 }
 """What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 
