@@ -251,7 +251,7 @@ THIRD_PARTY = {
     "plugin": {"pytest"},
     "stability": {"rich"},
     # In the user's own tests, and imported where it is used: the core needs none of them.
-    "real": {"aiosmtpd", "pytest", "testcontainers"},
+    "real": {"aiosmtpd", "playwright", "pytest", "testcontainers"},
     "child": {"pytest", "_pytest"},
 }
 """What a room may import that is neither ours nor the standard library."""

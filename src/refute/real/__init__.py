@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from refute.real.browsing import Window, browser
+    from refute.real.matrix_server import Homeserver, MatrixUser, matrix
     from refute.real.postgresql import Database, postgres
     from refute.real.rabbitmq_server import VirtualHost, rabbitmq
     from refute.real.redis_server import RedisDatabase, redis
@@ -18,10 +20,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Bucket",
     "Database",
+    "Homeserver",
     "Mail",
     "Mailbox",
+    "MatrixUser",
     "RedisDatabase",
     "VirtualHost",
+    "Window",
+    "browser",
+    "matrix",
     "postgres",
     "rabbitmq",
     "redis",
@@ -53,5 +60,13 @@ def __getattr__(name: str) -> Any:
             from refute.real import rabbitmq_server
 
             return getattr(rabbitmq_server, name)
+        case "Homeserver" | "MatrixUser" | "matrix":
+            from refute.real import matrix_server
+
+            return getattr(matrix_server, name)
+        case "Window" | "browser":
+            from refute.real import browsing
+
+            return getattr(browsing, name)
         case _:
             raise AttributeError(f"refute.real has no {name!r}")

@@ -14,12 +14,14 @@ import pytest
 
 from refute.errors import RefuteError
 from refute.real import client
+from refute.real.browsing.session import folder_for, window
+from refute.real.matrix_server import Homeserver, matrix
 from refute.real.postgresql import Database, Migration, postgres
 from refute.real.rabbitmq_server import VirtualHost, rabbitmq
 from refute.real.redis_server import RedisDatabase, redis
 from refute.real.s3_server import Bucket, s3
 from refute.real.smtp_server import Mailbox, smtp
-from refute.real.using import USED, use
+from refute.real.using import TELLERS, USED, tell, use
 
 _STARTED = {
     "postgres_database": "postgres",
@@ -27,6 +29,7 @@ _STARTED = {
     "mailbox": "smtp",
     "s3_bucket": "s3",
     "rabbitmq_vhost": "rabbitmq",
+    "matrix_homeserver": "matrix",
 }
 """Fixture to the dependency that it starts."""
 
@@ -89,6 +92,26 @@ def rabbitmq_vhost(request: pytest.FixtureRequest) -> Iterator[VirtualHost]:
         yield vhost
 
 
+@pytest.fixture
+def matrix_homeserver(request: pytest.FixtureRequest) -> Iterator[Homeserver]:
+    """A Matrix homeserver on which the test makes users of its own."""
+    with matrix() as server:
+        use(request.node, server.lease)
+        yield server
+
+
+@pytest.fixture
+def browser_page(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Playwright's page in a fresh context of Chromium; a failure names its picture and trace."""
+    with window() as opened:
+
+        def saved() -> str:
+            return "\n".join(map(str, opened.save(folder_for(request.node.nodeid))))
+
+        tell(request.node, "browser: saved for `playwright show-trace`", saved)
+        yield opened.page
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
@@ -96,6 +119,8 @@ def pytest_runtest_makereport(
     """Add what the servers of a failed test printed last."""
     report = yield
     if report.failed:
+        for title, words_of in item.stash.get(TELLERS, []):
+            report.sections.append((title, words_of()))
         for lease in item.stash.get(USED, []):
             try:
                 words = lease.logs()

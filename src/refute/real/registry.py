@@ -39,12 +39,26 @@ def _rabbitmq() -> Provider:
     return RabbitProvider()
 
 
+def _matrix() -> Provider:
+    from refute.real.matrix_server.provider import MatrixProvider
+
+    return MatrixProvider()
+
+
+def _browser() -> Provider:
+    from refute.real.browsing.provider import BrowserProvider
+
+    return BrowserProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "redis": _redis,
     "smtp": _smtp,
     "s3": _s3,
     "rabbitmq": _rabbitmq,
+    "matrix": _matrix,
+    "browser": _browser,
 }
 """Name to what makes its provider."""
 
@@ -85,6 +99,18 @@ def _install_rabbitmq(say: Say) -> Installed:
     return install(say)
 
 
+def _install_matrix(say: Say) -> Installed:
+    from refute.real.matrix_server.provider import install
+
+    return install(say)
+
+
+def _install_browser(say: Say) -> Installed:
+    from refute.real.browsing.provider import install
+
+    return install(say)
+
+
 INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "postgres": _install_postgres,
     "redis": _install_redis,
@@ -92,6 +118,8 @@ INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "s3": _install_s3,
     "moto": _install_moto,
     "rabbitmq": _install_rabbitmq,
+    "matrix": _install_matrix,
+    "browser": _install_browser,
 }
 """What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 
