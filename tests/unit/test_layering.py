@@ -255,7 +255,7 @@ THIRD_PARTY = {
     "plugin": {"pytest"},
     "stability": {"rich"},
     # In the user's own tests, and imported where it is used: the core needs none of them.
-    "real": {"helm_python", "pytest", "testcontainers", "yaml"},
+    "real": {"aiosmtpd", "helm_python", "playwright", "pytest", "testcontainers", "yaml"},
     # Extras, imported where they are used.
     "contracts": {"alembic", "jsonschema", "sqlalchemy", "yaml"},
     "child": {"pytest", "_pytest"},

@@ -9,11 +9,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from refute.real.browsing import Window, browser
     from refute.real.kubernetes import Cluster, local_k8s_cluster
+    from refute.real.matrix_server import Homeserver, MatrixUser, matrix
     from refute.real.postgresql import Database, postgres
+    from refute.real.rabbitmq_server import VirtualHost, rabbitmq
+    from refute.real.redis_server import RedisDatabase, redis
+    from refute.real.s3_server import Bucket, s3
+    from refute.real.smtp_server import Mail, Mailbox, smtp
     from refute.real.threads import in_thread
 
-__all__ = ["Cluster", "Database", "in_thread", "local_k8s_cluster", "postgres"]
+__all__ = [
+    "Bucket",
+    "Cluster",
+    "Database",
+    "Homeserver",
+    "Mail",
+    "Mailbox",
+    "MatrixUser",
+    "RedisDatabase",
+    "VirtualHost",
+    "Window",
+    "browser",
+    "in_thread",
+    "local_k8s_cluster",
+    "matrix",
+    "postgres",
+    "rabbitmq",
+    "redis",
+    "s3",
+    "smtp",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,6 +49,30 @@ def __getattr__(name: str) -> Any:
             from refute.real import postgresql
 
             return getattr(postgresql, name)
+        case "RedisDatabase" | "redis":
+            from refute.real import redis_server
+
+            return getattr(redis_server, name)
+        case "Mail" | "Mailbox" | "smtp":
+            from refute.real import smtp_server
+
+            return getattr(smtp_server, name)
+        case "Bucket" | "s3":
+            from refute.real import s3_server
+
+            return getattr(s3_server, name)
+        case "VirtualHost" | "rabbitmq":
+            from refute.real import rabbitmq_server
+
+            return getattr(rabbitmq_server, name)
+        case "Homeserver" | "MatrixUser" | "matrix":
+            from refute.real import matrix_server
+
+            return getattr(matrix_server, name)
+        case "Window" | "browser":
+            from refute.real import browsing
+
+            return getattr(browsing, name)
         case "Cluster" | "local_k8s_cluster":
             from refute.real import kubernetes
 
@@ -31,4 +81,5 @@ def __getattr__(name: str) -> Any:
             from refute.real import threads
 
             return threads.in_thread
-    raise AttributeError(f"refute.real has no {name!r}")
+        case _:
+            raise AttributeError(f"refute.real has no {name!r}")

@@ -79,8 +79,13 @@ class Broker:
     def wait(self) -> None:
         """Until there has been no client for a while."""
         alone_since = time.monotonic()
-        while time.monotonic() - alone_since < (LINGER if self._came else PATIENCE):
+        starter = os.getppid()
+        patience = PATIENCE
+        while time.monotonic() - alone_since < patience:
             time.sleep(_LOOK)
+            if self._came or os.getppid() != starter:
+                # Who started this was killed before it could connect: nobody knows the address.
+                patience = LINGER
             for connection, life in list(self._clients.items()):
                 # A process that a client forked may hold the connection beyond the client's end.
                 if life is not None and _started(life[0]) != life[1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 from refute.errors import fail
@@ -35,10 +35,19 @@ def route(image: str) -> Route:
     return Route("docker", True, f"engine {done.stdout.strip()}, image {image}")
 
 
-def run(image: str, port: int, env: Mapping[str, str], keeper: Keeper, publish: int) -> str:
+def run(
+    image: str,
+    port: int,
+    env: Mapping[str, str],
+    keeper: Keeper,
+    publish: int,
+    command: Sequence[str] = (),
+    also: Mapping[int, int] | None = None,
+) -> str:
     """Start a container whose ``port`` is published on the loopback as ``publish``; its id.
 
-    The keeper removes it. Raises RefuteError ``real-start-failed``.
+    ``also`` has further ports, each with the one that it is published as. The keeper removes
+    the container. Raises RefuteError ``real-start-failed``.
     """
     try:
         from testcontainers.core.container import DockerContainer
@@ -46,7 +55,12 @@ def run(image: str, port: int, env: Mapping[str, str], keeper: Keeper, publish: 
         container = DockerContainer(image)
         for key, value in env.items():
             container.with_env(key, value)
-        container.with_kwargs(ports={f"{port}/tcp": (LOOPBACK, publish)})
+        if command:
+            container.with_command(list(command))
+        published = {port: publish, **(also or {})}
+        container.with_kwargs(
+            ports={f"{one}/tcp": (LOOPBACK, other) for one, other in published.items()}
+        )
         container.start()
         name = str(container.get_wrapped_container().id)
     except Exception as error:  # testcontainers raises what docker's client and requests raise

@@ -8,22 +8,34 @@ summary says what was started, by which route, and how long that took.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from refute.errors import RefuteError
 from refute.real import client
+from refute.real.browsing.session import folder_for, window
 from refute.real.kubernetes import Cluster, local_k8s_cluster
 from refute.real.kubernetes.telling import Telling
+from refute.real.matrix_server import Homeserver, matrix
 from refute.real.postgresql import Database, Migration, postgres
+from refute.real.rabbitmq_server import VirtualHost, rabbitmq
+from refute.real.redis_server import RedisDatabase, redis
+from refute.real.s3_server import Bucket, s3
+from refute.real.smtp_server import Mailbox, smtp
+from refute.real.using import TELLERS, USED, tell, use
 from refute.real.wording import sentence
 
-_STARTED = {"postgres_database": "postgres", "k8s_namespace": "kubernetes"}
+_STARTED = {
+    "postgres_database": "postgres",
+    "k8s_namespace": "kubernetes",
+    "redis_database": "redis",
+    "mailbox": "smtp",
+    "s3_bucket": "s3",
+    "rabbitmq_vhost": "rabbitmq",
+    "matrix_homeserver": "matrix",
+}
 """Fixture to the dependency that it starts."""
-
-_told: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
-_used: pytest.StashKey[list[Words]] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -58,20 +70,56 @@ def k8s_namespace(request: pytest.FixtureRequest) -> Iterator[Cluster]:
         yield cluster
 
 
-class Words(Protocol):
-    """Something that was used by a test and has something to say when that fails."""
-
-    @property
-    def dependency(self) -> str:
-        """What it is a part of."""
-
-    def logs(self) -> str:
-        """Its last lines. Raises RefuteError."""
+@pytest.fixture
+def redis_database(request: pytest.FixtureRequest) -> Iterator[RedisDatabase]:
+    """An empty numbered database of the test's own on a Redis server."""
+    with redis() as database:
+        use(request.node, database.lease)
+        yield database
 
 
-def use(node: Any, lease: Words) -> None:
-    """Note that a test used a part: its server's words are shown when the test fails."""
-    node.stash.setdefault(_used, []).append(lease)
+@pytest.fixture
+def mailbox(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
+    """A mailbox of the test's own on an SMTP server that delivers nowhere."""
+    with smtp() as box:
+        use(request.node, box.lease)
+        yield box
+
+
+@pytest.fixture
+def s3_bucket(request: pytest.FixtureRequest) -> Iterator[Bucket]:
+    """An empty bucket of the test's own on an S3 server."""
+    with s3() as bucket:
+        use(request.node, bucket.lease)
+        yield bucket
+
+
+@pytest.fixture
+def rabbitmq_vhost(request: pytest.FixtureRequest) -> Iterator[VirtualHost]:
+    """A virtual host of the test's own on a RabbitMQ server."""
+    with rabbitmq() as vhost:
+        use(request.node, vhost.lease)
+        yield vhost
+
+
+@pytest.fixture
+def matrix_homeserver(request: pytest.FixtureRequest) -> Iterator[Homeserver]:
+    """A Matrix homeserver on which the test makes users of its own."""
+    with matrix() as server:
+        use(request.node, server.lease)
+        yield server
+
+
+@pytest.fixture
+def browser_page(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Playwright's page in a fresh context of Chromium; a failure names its picture and trace."""
+    with window() as opened:
+
+        def saved() -> str:
+            return "\n".join(map(str, opened.save(folder_for(request.node.nodeid))))
+
+        tell(request.node, "browser: saved for `playwright show-trace`", saved)
+        yield opened.page
 
 
 @pytest.hookimpl(wrapper=True)
@@ -81,7 +129,9 @@ def pytest_runtest_makereport(
     """Add what the servers of a failed test printed last."""
     report = yield
     if report.failed:
-        for lease in item.stash.get(_used, []):
+        for title, words_of in item.stash.get(TELLERS, []):
+            report.sections.append((title, words_of()))
+        for lease in item.stash.get(USED, []):
             try:
                 words = lease.logs()
             except RefuteError as error:

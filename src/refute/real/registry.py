@@ -27,10 +27,52 @@ def _helm() -> Provider:
     return HelmProvider()
 
 
+def _redis() -> Provider:
+    from refute.real.redis_server.provider import RedisProvider
+
+    return RedisProvider()
+
+
+def _smtp() -> Provider:
+    from refute.real.smtp_server.provider import SmtpProvider
+
+    return SmtpProvider()
+
+
+def _s3() -> Provider:
+    from refute.real.s3_server.provider import S3Provider
+
+    return S3Provider()
+
+
+def _rabbitmq() -> Provider:
+    from refute.real.rabbitmq_server.provider import RabbitProvider
+
+    return RabbitProvider()
+
+
+def _matrix() -> Provider:
+    from refute.real.matrix_server.provider import MatrixProvider
+
+    return MatrixProvider()
+
+
+def _browser() -> Provider:
+    from refute.real.browsing.provider import BrowserProvider
+
+    return BrowserProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "kubernetes": _kubernetes,
     "helm": _helm,
+    "redis": _redis,
+    "smtp": _smtp,
+    "s3": _s3,
+    "rabbitmq": _rabbitmq,
+    "matrix": _matrix,
+    "browser": _browser,
 }
 """Name to what makes its provider."""
 
@@ -53,10 +95,59 @@ def _install_helm(say: Say) -> Installed:
     return install(say)
 
 
+def _install_redis(say: Say) -> Installed:
+    from refute.real.redis_server.provider import install
+
+    return install(say)
+
+
+def _install_smtp(say: Say) -> Installed:
+    from refute.real.smtp_server.provider import install
+
+    return install(say)
+
+
+def _install_s3(say: Say) -> Installed:
+    from refute.real.s3_server.provider import install
+
+    return install(say)
+
+
+def _install_moto(say: Say) -> Installed:
+    from refute.real.s3_server.provider import install_moto
+
+    return install_moto(say)
+
+
+def _install_rabbitmq(say: Say) -> Installed:
+    from refute.real.rabbitmq_server.provider import install
+
+    return install(say)
+
+
+def _install_matrix(say: Say) -> Installed:
+    from refute.real.matrix_server.provider import install
+
+    return install(say)
+
+
+def _install_browser(say: Say) -> Installed:
+    from refute.real.browsing.provider import install
+
+    return install(say)
+
+
 INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "postgres": _install_postgres,
     "kubernetes": _install_kubernetes,
     "helm": _install_helm,
+    "redis": _install_redis,
+    "smtp": _install_smtp,
+    "s3": _install_s3,
+    "moto": _install_moto,
+    "rabbitmq": _install_rabbitmq,
+    "matrix": _install_matrix,
+    "browser": _install_browser,
 }
 """What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 

@@ -1,0 +1,192 @@
+"""Does a real dependency leave anything behind when its test run is killed?
+
+    python benches/real_kills.py redis smtp --times 200
+
+Starts a process that takes a part of the dependency, and kills it by SIGKILL at a random moment:
+before the broker is there, while servers start, or later. Then it waits until nothing of it is
+left: no process (whatever it called itself, its environment names our folder), no listener on a
+port of the broker's, and no file. What is left after half a minute is printed. Each kill has a
+temporary folder of its own, so that other runs on the machine don't count. Exit code 1 if
+anything was left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_HOLD = """
+import json, sys, time
+from refute.real.client import connect, lease
+print(json.dumps(connect().ask(do="ports")), flush=True)
+with lease(sys.argv[1]) as taken:
+    print(json.dumps(taken.started), flush=True)
+    time.sleep(600)
+"""
+_HOLD_BROWSER = """
+import json, sys, time
+from refute.real import browser
+print("[]", flush=True)
+with browser() as page:
+    page.goto("data:text/html,<title>here</title>")
+    print("{}", flush=True)
+    time.sleep(600)
+"""
+PATIENCE = 30.0
+"""Seconds in which everything has to be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """What came of one kill."""
+
+    #: Seconds after the start at which it fell.
+    after: float
+    #: Whether the dependency was ready by then.
+    ready: bool
+    #: What was left: processes, ports, files, in words. Empty if nothing was.
+    left: tuple[str, ...]
+    #: Seconds until nothing was left.
+    gone_in: float
+
+
+def ready_in(name: str) -> float:
+    """How long it takes from nothing until a part of the dependency can be used, in seconds."""
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        began = time.monotonic()
+        process = _start(name, Path(folder))
+        assert process.stdout is not None
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        took = time.monotonic() - began
+        _kill(process)
+        left, _ = _wait(Path(folder), lines[0])
+    if not lines[1] or left:
+        raise SystemExit(f"{name} does not start here, or does not end: {left}")
+    return took
+
+
+def kill_once(name: str, after: float) -> Kill:
+    """Start the dependency, kill who asked for it ``after`` seconds, and see what is left."""
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        process = _start(name, Path(folder))
+        time.sleep(after)
+        said = _kill(process).splitlines()
+        left, seconds = _wait(Path(folder), said[0] if said else "")
+    return Kill(after, len(said) > 1, tuple(left), seconds)
+
+
+def _start(name: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _HOLD_BROWSER if name == "browser" else _HOLD, name],
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def _kill(process: subprocess.Popen[str]) -> str:
+    """What it printed until then."""
+    process.send_signal(signal.SIGKILL)
+    assert process.stdout is not None
+    with process.stdout:
+        said = process.stdout.read()
+    process.wait()
+    return said
+
+
+def _wait(folder: Path, ports: str) -> tuple[list[str], float]:
+    """What is left in the end, and how long it took until nothing was."""
+    began = time.monotonic()
+    while True:
+        left = _left(folder, json.loads(ports or "[]"))
+        seconds = time.monotonic() - began
+        if not left or seconds > PATIENCE:
+            break
+        time.sleep(0.1)
+    for pid in _processes(folder):  # of this run, by its folder in their environment
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return left, seconds
+
+
+def _left(folder: Path, ports: Sequence[int]) -> list[str]:
+    listening = _listening()
+    return [
+        *(f"process {pid}: {_command(pid)}" for pid in _processes(folder)),
+        *(f"port {port}" for port in ports if port in listening),
+        *(f"file {path.relative_to(folder)}" for path in folder.glob("refute-real-*/*")),
+        *(f"file {path.name}" for path in folder.iterdir() if "refute-real" not in path.name),
+    ]
+
+
+def _processes(folder: Path) -> list[int]:
+    """Those whose environment names the folder, and what was left as a zombie is none."""
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if os.fsencode(folder) in environ.read_bytes():
+                found.append(int(environ.parent.name))
+    return found
+
+
+def _command(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")[:120]
+    return "gone"
+
+
+def _listening() -> set[int]:
+    """The ports that somebody listens at, by IPv4 or IPv6."""
+    found = set()
+    for table in ("tcp", "tcp6"):
+        with suppress(OSError):
+            rows = [row.split() for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]]
+            found |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A"}
+    return found
+
+
+def prove(name: str, times: int, seed: int) -> list[Kill]:
+    """Many kills of one dependency, from the first moment to twice as long as it needs."""
+    draw = random.Random(f"{seed} {name}")
+    longest = 2.0 * ready_in(name) + 0.3
+    return [kill_once(name, draw.uniform(0.0, longest)) for _ in range(times)]
+
+
+def main(words: Sequence[str]) -> int:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("names", nargs="+")
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args(words)
+    failed = False
+    for name in given.names:
+        kills = prove(name, given.times, given.seed)
+        bad = [kill for kill in kills if kill.left]
+        failed |= bool(bad)
+        slowest = max((kill.gone_in for kill in kills), default=0.0)
+        print(
+            f"{name}: {len(kills)} kills, {sum(kill.ready for kill in kills)} of them when it was "
+            f"ready; something left after {len(bad)}; the slowest end took {slowest:.1f} s",
+            flush=True,
+        )
+        for kill in bad:
+            print(f"  killed after {kill.after:.3f} s: {'; '.join(kill.left)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
