@@ -8,7 +8,7 @@ a proxy, in the relay of a sealed slot, and in a test that makes up the time.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -214,11 +214,28 @@ KINDS: Mapping[str, tuple[Work, tuple[str, ...]]] = {
     "slicer": (slicer, ("average_size", "size_variation", "delay")),
     "limit_data": (limit_data, ("bytes",)),
     "reset_peer": (reset_peer, ("timeout",)),
+    "loss": (pass_on, ("percent",)),
 }
-"""How each kind works, and its attributes in the order of Toxiproxy's JSON."""
+"""How each kind works, and its attributes in the order of Toxiproxy's JSON.
+
+Toxiproxy has no ``loss``: packets are lost below the bytes, see `loss`.
+"""
 
 
 def begin(toxic: Toxic, place: Place) -> Steps:
     """The toxic at work, or, as often as its toxicity says, one that does nothing."""
     works = place.chance.random() < toxic.toxicity
     return KINDS[toxic.kind if works else "noop"][0](toxic, place)
+
+
+def lost(toxics: Iterable[Toxic]) -> int:
+    """The share of packets that these lose together, in whole percent.
+
+    One with a toxicity loses as much less: chances within chances.
+    """
+    kept = 1.0
+    for toxic in toxics:
+        if toxic.kind == "loss":
+            share = min(100, max(0, toxic.amount("percent"))) * min(1.0, max(0.0, toxic.toxicity))
+            kept *= 1 - share / 100
+    return round(100 * (1 - kept))

@@ -10,8 +10,8 @@ from typing import Any
 from refute.real.toxiproxy.addresses import AddressError
 from refute.real.toxiproxy.bodies import Refused, as_change, as_proxies, as_proxy, as_toxic
 from refute.real.toxiproxy.gojson import dump
-from refute.real.toxiproxy.web import Reply, Request
 from refute.real.toxiproxy.proxies import Counted, Named, Proxy, Traffic
+from refute.real.toxiproxy.web import Reply, Request
 
 VERSION = "2.12.0+refute"
 """The version of Toxiproxy whose behaviour this is."""
@@ -82,7 +82,7 @@ class Api:
                 return await methods[request.method](request.body, **found.groupdict())
             except Refused as error:
                 return failure(error.status, dump(error.fields))
-            except AddressError as error:
+            except (AddressError, OSError) as error:
                 return failure(500, dump({"error": str(error), "status": 500}))
         return replace(failure(404, "404 page not found"), routed=False)
 
@@ -206,8 +206,8 @@ class Api:
         return Reply(200, "".join(lines), "text/plain; version=0.0.4; charset=utf-8")
 
     def _new(self, given: Mapping[str, Any]) -> Proxy:
-        listen = given.get("listen", "")
-        return Proxy(given["name"], listen, given["upstream"], self._seed, self._traffic)
+        listen, seed = given.get("listen", ""), given.get("seed", f"{self._seed}:{given['name']}")
+        return Proxy(given["name"], listen, given["upstream"], seed, self._traffic)
 
     def _proxy(self, name: str) -> Proxy:
         if name not in self._proxies:

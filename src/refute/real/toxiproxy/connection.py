@@ -10,8 +10,9 @@ from contextlib import suppress
 from random import Random
 from struct import pack
 
+from refute_child.loss import lose
 from refute_child.pipes import Pipe
-from refute_child.toxics import Toxic
+from refute_child.toxics import Toxic, lost
 
 CHUNK = 32 * 1024
 """Bytes that are read at once; Toxiproxy's number, since toxics work on what was read."""
@@ -68,6 +69,9 @@ class Connection:
         if any(toxic.kind == "reset_peer" for each in toxics.values() for toxic in each.values()):
             for end in (client, server):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        for direction, each in toxics.items():
+            if share := lost(each.values()):
+                self.lose(direction, share)
 
     async def run(self) -> None:
         """Until all is closed; when cancelled, both ends are closed at once."""
@@ -84,6 +88,12 @@ class Connection:
         way = self._ways[direction]
         change(way.pipe, asyncio.get_running_loop().time())
         way.wake.set()
+
+    def lose(self, direction: Direction, percent: int) -> None:
+        """Lose packets that come in on the way in this direction. Raises OSError if forbidden."""
+        source = self._ways[direction].source
+        if source.fileno() >= 0:
+            lose(source, percent)
 
     async def _carry(self, direction: Direction) -> None:
         loop, way = asyncio.get_running_loop(), self._ways[direction]

@@ -11,8 +11,9 @@ from typing import Any
 from refute.real.toxiproxy import addresses
 from refute.real.toxiproxy.connection import Connection, Direction
 from refute.real.toxiproxy.gojson import Single
+from refute_child.loss import lose
 from refute_child.pipes import Pipe
-from refute_child.toxics import KINDS, Toxic
+from refute_child.toxics import KINDS, Toxic, lost
 
 CONNECT_SECONDS = 30.0
 """So long a proxy tries to reach its upstream."""
@@ -58,7 +59,7 @@ class Traffic:
 
 
 class Proxy:
-    """One proxy. ``seed`` gives the chances of all its connections."""
+    """One proxy. ``seed`` gives the chances of all its connections, in the order they come in."""
 
     def __init__(self, name: str, listen: str, upstream: str, seed: str, traffic: Traffic) -> None:
         self.name, self.listen, self.upstream = name, listen, upstream
@@ -107,6 +108,7 @@ class Proxy:
         self._listener = addresses.listen(self.listen)
         self.listen = addresses.bound(self._listener)
         self.enabled = True
+        self._fit_listener()
         self._accepting = asyncio.create_task(self._accept(self._listener))
 
     async def stop(self) -> None:
@@ -140,6 +142,16 @@ class Proxy:
     def _change(self, toxic: Named, change: Callable[[Pipe, float], None]) -> None:
         for connection in list(self._open):
             connection.change(toxic.direction, change)
+        if toxic.toxic.kind == "loss":
+            share = lost(self._chains()[toxic.direction].values())
+            for connection in list(self._open):
+                connection.lose(toxic.direction, share)
+            self._fit_listener()
+
+    def _fit_listener(self) -> None:
+        """Requests to connect get lost like all that clients send."""
+        if self._listener is not None and self.enabled:
+            lose(self._listener, lost(self._chains()[Direction.UPSTREAM].values()))
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -180,7 +192,7 @@ class Proxy:
         }
 
     def _seeds(self, number: int) -> Mapping[Direction, str]:
-        return {each: f"{self._seed}:{self.name}:{number}:{each.value}" for each in Direction}
+        return {each: f"{self._seed}:{number}:{each.value}" for each in Direction}
 
     def _count(self) -> Callable[[Direction, int, int], None]:
         listen, upstream = self.listen, self.upstream
