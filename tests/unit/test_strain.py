@@ -172,7 +172,10 @@ def test_a_toxic_does_the_same_as_in_a_proxy(tmp_path: Path, made: Bad, found: l
 on()
 one = connect()
 one.sendall(b"1234567")
-one.shutdown(socket.SHUT_WR)
+try:
+    one.shutdown(socket.SHUT_WR)
+except OSError:
+    pass  # it was reset by then
 got, how = rest(one)
 print(got)
 print(how)

@@ -65,7 +65,7 @@ def _function(ctx: click.Context, param: click.Parameter, value: str | None) -> 
               help="Of all chances: where links are cut, how late answers come.")  # fmt: skip
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
               help="Seeds to be tried, one after the other.")  # fmt: skip
-@click.option("--budget", metavar="TIME", callback=_seconds,
+@click.option("--budget", metavar="TIME",
               help="Stop after this time, such as 5m; what tells most comes first.")  # fmt: skip
 @click.option("--only", metavar="TEST", help="Run this test alone, and print what pytest prints.")
 @with_options(PROJECT, TRIALS, OUTPUT)

@@ -229,7 +229,6 @@ def spawn(
                 strain=strain,
                 error_fd=told,
             )
-            lines = [one for one in (control, strain["switch"] if strain else -1) if one >= 0]
             written.write(json.dumps(record).encode())
             written.seek(0)
             program = Program(
@@ -239,13 +238,18 @@ def spawn(
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
-                pass_fds=[*pass_fds, *lines, told, written.fileno()],
+                pass_fds=[*pass_fds, *_lines(control, strain), told, written.fileno()],
                 start_new_session=True,
             )
         finally:
             os.close(told)
         _hear(program, reports.read().splitlines())
     return program
+
+
+def _lines(control: int, strain: Mapping[str, Any] | None) -> list[int]:
+    """The relay's lines to others."""
+    return [one for one in (control, strain["switch"] if strain else -1) if one >= 0]
 
 
 def _hear(program: Program, lines: list[bytes]) -> None:
