@@ -269,7 +269,15 @@ THIRD_PARTY = {
     "stability": {"rich"},
     "chaos": {"rich"},
     # In the user's own tests, and imported where it is used: the core needs none of them.
-    "real": {"aiosmtpd", "helm_python", "hypothesis", "playwright", "pytest", "testcontainers", "yaml"},
+    "real": {
+        "aiosmtpd",
+        "helm_python",
+        "hypothesis",
+        "playwright",
+        "pytest",
+        "testcontainers",
+        "yaml",
+    },
     # Extras, imported where they are used.
     "contracts": {"alembic", "jsonschema", "sqlalchemy", "yaml"},
     "child": {"pytest", "_pytest"},
