@@ -8,7 +8,8 @@ The plan: `argv`, `env`, `cwd`; `seal` ("full", or "none": just execute, in its 
 (folders); `files` (absolute path to base64 of the content that the program shall find there,
 or null for a file that it shall not find);
 `services` ([host, port] of what listens on the machine's loopback and can be reached from
-inside, see `relay.py`) and `control` (the relay's line to the controller, or -1);
+inside, see `relay.py`), `control` (the relay's line to the controller, or -1) and `strain`
+(which of their links go bad, see `strain.py`, or null);
 `init` (stay pid 1 and run argv below, for programs that reap nobody); `keep_admin` (argv may
 refresh its layers, see `layers.py`).
 
@@ -118,13 +119,14 @@ def _start_relay(plan: dict[str, Any]) -> tuple[int, socket]:
         try:
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() == launcher:
-                relay.serve(theirs, control)
+                relay.serve(theirs, control, plan.get("strain"))
                 os._exit(0)
         finally:
             os._exit(FAILED)
     theirs.close()
-    if control >= 0:
-        os.close(control)
+    for passed in (control, plan["strain"]["switch"] if plan.get("strain") else -1):
+        if passed >= 0:
+            os.close(passed)
     return helper, ours
 
 

@@ -24,9 +24,12 @@ from errno import EINPROGRESS
 from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
+from typing import Any
 
 from . import linux
 from .links import Link
+
+Record = dict[str, Any]
 
 Place = tuple[str, int]
 """Host and port that a service is bound to."""
@@ -55,16 +58,25 @@ def hand_over(line: socket.socket, places: Iterable[Place]) -> None:
     line.close()
 
 
-def serve(line: socket.socket, control: int) -> None:
-    """Be the relay until the slot ends; ``control`` is -1 where nobody asks."""
-    _keep_only({0, 1, 2, line.fileno(), control} - {-1})
+def serve(line: socket.socket, control: int, strain: Record | None = None) -> None:
+    """Be the relay until the slot ends; ``control`` is -1 where nobody asks. ``strain`` says
+    which links go bad, see `strain`.
+    """
+    switch = strain["switch"] if strain else -1
+    _keep_only({0, 1, 2, line.fileno(), control, switch} - {-1})
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     linux.hold_capabilities(frozenset(), active=frozenset())
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     files = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
     asked = None if control < 0 else socket.socket(fileno=control)
-    Relay(line, asked, (files - _SPARE_FILES) // 2).run()
+    most = (files - _SPARE_FILES) // 2
+    if strain is None:
+        Relay(line, asked, most).run()
+        return
+    from .strain import Strained
+
+    Strained(line, asked, most, strain).run()
 
 
 def _keep_only(kept: set[int]) -> None:
@@ -99,14 +111,27 @@ class Relay:
     def run(self) -> None:
         """Until the launcher's end of the line, or the controller's, is closed."""
         while not self._leaving:
-            left = None if self._deadline is None else max(0.0, self._deadline - monotonic())
+            due = self._due()
+            left = None if due is None else max(0.0, due - monotonic())
             for key, events in self._selector.select(left):
                 key.data(events)
+            self._on_time()
             if self._deadline is not None:
                 idle = all(link.out.told for link in self._links)
                 if idle or monotonic() >= self._deadline:
                     self._answer()
                     return
+
+    def _due(self) -> float | None:
+        """When something is to be done, though nothing comes."""
+        return self._deadline
+
+    def _on_time(self) -> None:
+        """Do what was due, if anything was."""
+
+    def _link(self, near: socket.socket, far: socket.socket, place: Place) -> Link:
+        """A connection from the slot to this place."""
+        return Link(near, far)
 
     def _watch(self, what: socket.socket, mask: int, call: Callable[[int], None]) -> None:
         """Wait for the events in ``mask``, and call with those that came; 0 for none."""
@@ -178,14 +203,14 @@ class Relay:
             except OSError:  # nobody more is waiting, or whoever was has gone
                 break
             self._reached.add(place)
-            self._connect(near)
+            self._connect(near, place)
         self._listen()
 
-    def _connect(self, near: socket.socket) -> None:
+    def _connect(self, near: socket.socket, place: Place) -> None:
         """Connect to the address that the program meant, which is the slot's loopback."""
         host, port = near.getsockname()[:2]
         far = socket.socket(near.family, socket.SOCK_STREAM)
-        link = Link(near, far)
+        link = self._link(near, far, place)
         for end in (near, far):
             end.setblocking(False)
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -9,6 +9,7 @@ import click
 
 from refute import __version__
 from refute.cli.attempt import attempt
+from refute.cli.chaos import chaos
 from refute.cli.completion import completion
 from refute.cli.contracts import contracts
 from refute.cli.defects import defects
@@ -83,6 +84,7 @@ for _command in (
     ratchet,
     stability,
     contracts,
+    chaos,
     verify,
     merge,
     operators,

@@ -78,7 +78,7 @@ def stability(path: Path, **given: Any) -> ExitCode:
     with Console(quiet=settings.quiet, plain=settings.plain) as progress:
         found = session.run(
             settings, mine["runs"] or 20, mine["seed"], mine["rewrites"],
-            _repeated(path, given), progress,
+            repeated(path, given), progress,
         )  # fmt: skip
     render(found, console_for(plain=settings.plain))
     if found.partial:
@@ -86,7 +86,7 @@ def stability(path: Path, **given: Any) -> ExitCode:
     return ExitCode.FINDINGS if found.found else ExitCode.OK
 
 
-def _repeated(path: Path, given: dict[str, Any]) -> list[str]:
+def repeated(path: Path, given: dict[str, Any]) -> list[str]:
     """Options of the command line without which another command would do something else."""
     words = [] if path == Path(".") else [str(path)]
     for name in ("source", "tests", "exclude", "pytest_args", "python", "unsealed"):

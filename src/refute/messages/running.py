@@ -53,6 +53,23 @@ ENTRIES = (
         ExitCode.ENVIRONMENT,
     ),
     Message(
+        "no-links",
+        "no link that could be made bad",
+        "`refute chaos` makes the links to services bad that tests use on this machine's "
+        "loopback. There is none: nothing listens there, or no test that passes connects to it "
+        "while it is called.",
+        "Start what the tests need before `refute chaos`, or have the tests ask `refute.real` "
+        "for it. A server that a test starts by itself lies inside of the seal, and is no link.",
+        ExitCode.USAGE,
+    ),
+    Message(
+        "no-such-link",
+        "no link of this name",
+        "`--link` names a service that no test uses.",
+        "The links that are used are listed with the message.",
+        ExitCode.USAGE,
+    ),
+    Message(
         "unsealed",
         "running without a seal",
         "No seal can be had on this machine. Faults on files, processes and commands are left "

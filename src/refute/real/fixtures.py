@@ -23,6 +23,8 @@ from refute.real.rabbitmq_server import VirtualHost, rabbitmq
 from refute.real.redis_server import RedisDatabase, redis
 from refute.real.s3_server import Bucket, s3
 from refute.real.smtp_server import Mailbox, smtp
+from refute.real.toxiproxy import Toxiproxy
+from refute.real.toxiproxy import toxiproxy as toxiproxy_links
 from refute.real.using import TELLERS, USED, tell, use
 from refute.real.wording import sentence
 
@@ -34,6 +36,7 @@ _STARTED = {
     "s3_bucket": "s3",
     "rabbitmq_vhost": "rabbitmq",
     "matrix_homeserver": "matrix",
+    "toxiproxy": "toxiproxy",
 }
 """Fixture to the dependency that it starts."""
 
@@ -108,6 +111,14 @@ def matrix_homeserver(request: pytest.FixtureRequest) -> Iterator[Homeserver]:
     with matrix() as server:
         use(request.node, server.lease)
         yield server
+
+
+@pytest.fixture
+def toxiproxy(request: pytest.FixtureRequest) -> Iterator[Toxiproxy]:
+    """Links of the test's own that can be made bad: `toxiproxy.proxy(NAME, "HOST:PORT")`."""
+    with toxiproxy_links() as links:
+        use(request.node, links.lease)
+        yield links
 
 
 @pytest.fixture

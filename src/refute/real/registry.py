@@ -63,6 +63,12 @@ def _browser() -> Provider:
     return BrowserProvider()
 
 
+def _toxiproxy() -> Provider:
+    from refute.real.toxiproxy.provider import ToxiproxyProvider
+
+    return ToxiproxyProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "kubernetes": _kubernetes,
@@ -73,6 +79,7 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "rabbitmq": _rabbitmq,
     "matrix": _matrix,
     "browser": _browser,
+    "toxiproxy": _toxiproxy,
 }
 """Name to what makes its provider."""
 
@@ -137,6 +144,12 @@ def _install_browser(say: Say) -> Installed:
     return install(say)
 
 
+def _install_toxiproxy(say: Say) -> Installed:
+    from refute.real.toxiproxy.install import install
+
+    return install(say)
+
+
 INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "postgres": _install_postgres,
     "kubernetes": _install_kubernetes,
@@ -148,6 +161,7 @@ INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "rabbitmq": _install_rabbitmq,
     "matrix": _install_matrix,
     "browser": _install_browser,
+    "toxiproxy": _install_toxiproxy,
 }
 """What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from refute.trials import seal as sealing
 from refute.trials.services import Control
 from refute.trials.slot import CHILD, Launch, Record, child_program
+from refute.trials.strain import Strain
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,17 @@ def send(
     files: Mapping[Path, bytes | None],
     log: BinaryIO | None = None,
     control: Control | None = None,
+    strain: Strain | None = None,
 ) -> Errand:
     """Have ``main`` of this module of `refute_child` run with the record, to which pytest's
     arguments and the limit of memory are added. ``files`` are mounted in the place of real
     ones; what is printed goes into ``log``, or where our own output goes; ``control`` is for
-    those who will ask which services were reached. Raises SealError.
+    those who will ask which services were reached; ``strain`` makes links bad, and the program
+    finds its line to the switch under ``switch``. Raises SealError.
     """
     setup = {"arguments": launch.arguments, "memory": launch.memory, **record}
+    if strain is not None:
+        setup["switch"] = strain.inside.fileno()
     heard = tempfile.TemporaryFile()
     try:
         with tempfile.TemporaryFile() as told:
@@ -74,8 +79,12 @@ def send(
                 seal=launch.seal,
                 files=files,
                 init=True,
-                pass_fds=(told.fileno(), heard.fileno()),
+                pass_fds=(
+                    *(told.fileno(), heard.fileno()),
+                    *([strain.inside.fileno()] if strain else []),
+                ),
                 services=launch.services,
+                strain=strain.plan() if strain else None,
                 control=control.theirs.fileno() if control else -1,
                 stdout=log,
                 stderr=log,

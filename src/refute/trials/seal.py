@@ -144,6 +144,7 @@ def plan(
     pass_fds: Sequence[int] = (),
     services: Sequence[Service] = (),
     control: int = -1,
+    strain: Mapping[str, Any] | None = None,
     error_fd: int = -1,
 ) -> dict[str, Any]:
     """What the launcher is to do; its docstring has the meaning of each key. A file of None is
@@ -162,6 +163,7 @@ def plan(
         "pass_fds": list(pass_fds),
         "services": [[one.host, one.port] for one in services],
         "control": control,
+        "strain": strain,
         "error_fd": error_fd,
         "writable": writable_folders(project_root, env),
         "hide": [*_HIDDEN, *filter(None, [env.get("XDG_RUNTIME_DIR")])],
@@ -196,6 +198,7 @@ def spawn(
     pass_fds: Sequence[int] = (),
     services: Sequence[Service] = (),
     control: int = -1,
+    strain: Mapping[str, Any] | None = None,
     stdin: Stream = subprocess.DEVNULL,
     stdout: Stream = None,
     stderr: Stream = None,
@@ -203,7 +206,8 @@ def spawn(
     """Start `argv`; returns once it is executed, or raises SealError.
 
     `services` are let through the seal; `control` is the far end of a `Control`, for those who
-    will ask which were reached. Without a seal `services`, `init`, `keep_admin` and the folders
+    will ask which were reached, and `strain` makes links bad, see `refute_child/strain.py`, by
+    a line whose far end it names. Without a seal `services`, `init`, `keep_admin` and the folders
     mean nothing. The kernel kills the program when the *thread* that called this ends: call it
     from one that lives as long.
     """
@@ -222,6 +226,7 @@ def spawn(
                 pass_fds=pass_fds,
                 services=services,
                 control=control,
+                strain=strain,
                 error_fd=told,
             )
             written.write(json.dumps(record).encode())
@@ -233,13 +238,18 @@ def spawn(
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
-                pass_fds=[*pass_fds, *([control] if control >= 0 else []), told, written.fileno()],
+                pass_fds=[*pass_fds, *_lines(control, strain), told, written.fileno()],
                 start_new_session=True,
             )
         finally:
             os.close(told)
         _hear(program, reports.read().splitlines())
     return program
+
+
+def _lines(control: int, strain: Mapping[str, Any] | None) -> list[int]:
+    """The relay's lines to others."""
+    return [one for one in (control, strain["switch"] if strain else -1) if one >= 0]
 
 
 def _hear(program: Program, lines: list[bytes]) -> None:
