@@ -1,23 +1,30 @@
 """The long proof of real clusters: started, killed at random, and nothing left of them.
 
-    python benches/kubernetes.py [ROUNDS] [SEED] [ROUTE]
+    python benches/kubernetes.py kill [ROUNDS] [SEED] [ROUTE]
+    python benches/kubernetes.py judge
 
-Prints a line a round; the exit code is 1 when anything was left.
+The first prints a line a round; the exit code is 1 when anything was left. The second has refute
+judge a small suite on a real cluster, and repeats its verdicts by plain pytest.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1])]
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT)]
 
 from tests.real.killing import kill_at_random  # noqa: E402
 from tests.real.places import room  # noqa: E402
 
 
-def main(rounds: int = 20, seed: int = 1, route: str = "installed") -> int:
+def kill(rounds: int = 20, seed: int = 1, route: str = "installed") -> int:
     """Kill that often; the count of rounds that left something."""
     dice = random.Random(seed)
     bad = 0
@@ -35,6 +42,19 @@ def main(rounds: int = 20, seed: int = 1, route: str = "installed") -> int:
     return bad
 
 
+def judge() -> int:
+    """Judge the suite of testdata/k8s and verify the verdicts; how many commands failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = shutil.copytree(ROOT / "testdata" / "k8s", Path(folder) / "k8s")
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        return sum(
+            subprocess.run([sys.executable, "-m", "refute", word], cwd=project, env=env).returncode
+            != 0
+            for word in ("run", "verify")
+        )
+
+
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    sys.exit(bool(main(*map(int, given[:2]), *given[2:])))
+    word, *given = sys.argv[1:] or ["kill"]
+    bad = judge() if word == "judge" else kill(*map(int, given[:2]), *given[2:])
+    sys.exit(bool(bad))
