@@ -1,7 +1,7 @@
 """The long proof of real clusters: started, killed at random, and nothing left of them.
 
-    python benches/kubernetes.py kill [ROUNDS] [SEED] [ROUTE]
-    python benches/kubernetes.py judge
+    python benches/clusters.py kill [ROUNDS] [SEED] [ROUTE]
+    python benches/clusters.py judge
 
 The first prints a line a round; the exit code is 1 when anything was left. The second has refute
 judge a small suite on a real cluster, and repeats its verdicts by plain pytest.
