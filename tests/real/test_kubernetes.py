@@ -207,7 +207,7 @@ def test_a_namespace_that_is_there_is_a_conflict(k8s: Cluster) -> None:
 
 @needs_node
 def test_every_test_has_a_namespace_of_its_own_which_goes_with_it() -> None:
-    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}}
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
     with local_k8s_cluster(route="installed") as outer:
         outer.apply(settings)
         with local_k8s_cluster(route="installed") as inner:

@@ -38,7 +38,7 @@ def routes() -> list[Route]:
         Route("in-process", True, "the package helm-python-sdk", limits=_IN_PROCESS)
         if find_spec(_LIBRARY)
         else Route(
-            "in-process", False, "helm-python-sdk is not there", "pip install helm-python-sdk"
+            "in-process", False, "helm-python-sdk is not there", "pip install 'refute[helm]'"
         ),
     ]
 

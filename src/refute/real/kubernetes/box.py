@@ -178,13 +178,12 @@ def spec(
     programs: Path,
     ports: Mapping[str, int],
     token: str,
-    environment: Mapping[str, str],
 ) -> dict[str, Any]:
     """What ``node run`` is told.
 
     ``name`` is that of the control group, ``folder`` and ``programs`` are paths outside,
     ``ports`` those of the machine's loopback for ``api`` and ``registry``, ``token`` the secret
-    of the cluster's tokens, and ``environment`` that of all programs.
+    of the cluster's tokens. Programs get the environment of ``node run``.
     """
     inside = {"api": 6443, "registry": 5000}
     return {
@@ -195,7 +194,7 @@ def spec(
         "log": f"{BOX}/logs",
         "mounts": _mounts(folder, programs),
         "shown": _SHOWN,
-        "programs": _programs(plan(token), environment),
+        "programs": _programs(plan(token)),
         "forwards": [
             {"listen": f"127.0.0.1:{ports[name]}", "to": f"127.0.0.1:{port}"}
             for name, port in inside.items()
@@ -215,7 +214,7 @@ def _mounts(folder: Path, programs: Path) -> list[dict[str, str]]:
     ]
 
 
-def _programs(here: Plan, environment: Mapping[str, str]) -> list[dict[str, Any]]:
+def _programs(here: Plan) -> list[dict[str, Any]]:
     """The programs of a box, in the order of their start."""
     runtime, ready = f"unix:{_SOCKET}", "https://127.0.0.1:6443/readyz"
     imported = [*IMPORT, f"{BOX}/images/pause.tar"]
@@ -242,7 +241,6 @@ def _programs(here: Plan, environment: Mapping[str, str]) -> list[dict[str, Any]
         {
             "name": name,
             "argv": argv,
-            "env": environment,
             "await": awaited,
             "token": here.token_of(ADMIN),
             "once": name == "import",

@@ -39,7 +39,7 @@ def _documents(text: str) -> list[Mapping[str, Any]]:
         fail(
             "real-unavailable",
             "reading YAML needs PyYAML, which is not installed beside your tests",
-            remedy="Run `pip install pyyaml`, or give mappings or JSON.",
+            remedy="Run `pip install 'refute[kubernetes]'`, or give mappings or JSON.",
             cause=error,
         )
     return [document for document in yaml.safe_load_all(text) if document]

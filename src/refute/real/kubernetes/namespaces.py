@@ -50,8 +50,7 @@ class Namespaces:
         self._make("/api/v1/namespaces", {"metadata": meta})
         root = f"/api/v1/namespaces/{name}"
         # A controller makes this account, too, a moment later; no pod is admitted before.
-        with suppress(Refused):
-            self._make(f"{root}/serviceaccounts", {"metadata": {"name": "default"}})
+        self._make(f"{root}/serviceaccounts", {"metadata": {"name": "default"}})
         return {"namespace": name}
 
     def _make(self, path: str, body: Json) -> None:
@@ -59,7 +58,9 @@ class Namespaces:
             self._api.request("POST", path, body)
         except Refused as refused:
             if refused.reason != "AlreadyExists":
-                raise
+                fail("real-unavailable", f"the cluster refuses a namespace: {refused}", remedy="")
+        except OSError as error:
+            fail("real-unavailable", f"the cluster does not answer: {error}", cause=error)
 
     def release(self, lease: Json) -> None:
         """Have the namespace deleted; the cluster goes on with that by itself."""

@@ -8,12 +8,23 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from refute.errors import fail
 from refute.real.install import Installed, Say, digest, installed, place
 
-__all__ = ["NAMES", "VERSION", "Runtime", "in_cache", "install", "runtime"]
+__all__ = [
+    "NAMES",
+    "VERSION",
+    "Runtime",
+    "edition",
+    "in_cache",
+    "install",
+    "lacking",
+    "runtime",
+]
 
 NAMES = (
     "etcd",
@@ -97,10 +108,27 @@ def _look(root: Path, libraries: tuple[Path, ...]) -> Runtime:
     return Runtime(root, Path(plugins or _PLUGINS[0]), libraries, tuple(missing))
 
 
+@cache
+def edition() -> str:
+    """The version of what is installed: Kubernetes', and which state of our own module is in it."""
+    state = sha256()
+    for path in sorted(_MODULE.rglob("*")):
+        if path.is_file():
+            state.update(f"{path.relative_to(_MODULE)}\n".encode() + path.read_bytes())
+    return f"{VERSION}-{state.hexdigest()[:8]}"
+
+
 def in_cache() -> Path | None:
-    """The folder of the programs that were installed."""
+    """The folder of the programs that were installed, if they are of this edition."""
     found = installed("kubernetes")
-    return found.folder if found else None
+    return found.folder if found is not None and found.version == edition() else None
+
+
+def lacking() -> str:
+    """Why there is nothing in the cache that fits, in a few words."""
+    if installed("kubernetes") is not None:
+        return "what is installed in the cache was built by another version of refute"
+    return "Kubernetes is not installed in the cache"
 
 
 def install(say: Say) -> Installed:
@@ -120,18 +148,13 @@ def install(say: Say) -> Installed:
         _build(target, say)
         _unpack(target / "debian", say)
 
-    folder = place("kubernetes", VERSION, fill)
+    folder = place("kubernetes", edition(), fill)
     programs = [one for one in folder.iterdir() if one.is_file() and not one.is_symlink()]
-    return Installed(
-        "kubernetes",
-        VERSION,
-        f"Go module k8s.io/kubernetes v{VERSION}; {', '.join(_PUBLISHED.values())}; Debian",
-        {
-            **{one.name: digest(one) for one in sorted(programs)},
-            **{one.name: digest(one) for one in sorted((folder / "packages").glob("*.deb"))},
-        },
-        folder,
-    ).write()
+    packages = (folder / "packages").glob("*.deb")
+    sums = {one.name: digest(one) for one in (*sorted(programs), *sorted(packages))}
+    shutil.rmtree(folder / "packages", ignore_errors=True)
+    source = f"Go module k8s.io/kubernetes v{VERSION}; {', '.join(_PUBLISHED.values())}; Debian"
+    return Installed("kubernetes", edition(), source, sums, folder).write()
 
 
 def _build(target: Path, say: Say) -> None:
@@ -178,16 +201,20 @@ def _unpack(root: Path, say: Say) -> None:
     packages = root.parent / "packages"
     packages.mkdir()
     say("fetching Debian's containerd, runc, CNI plugins and nftables")
-    done = subprocess.run(
-        ["apt-get", "download", "-q", *_DEBIAN],
-        cwd=packages,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
+    done = _apt("download", "-q", *_DEBIAN, folder=packages)
+    if done.returncode and os.geteuid() == 0:
+        say("bringing apt's lists up to date")
+        _apt("update", "-q", folder=packages)
+        done = _apt("download", "-q", *_DEBIAN, folder=packages)
     if done.returncode:
         say(f"apt could not fetch them: {(done.stderr.strip().splitlines() or [''])[-1]}")
         say("without them there is a control plane alone; try again after `apt-get update`")
         return
     for package in sorted(packages.glob("*.deb")):
         subprocess.run(["dpkg-deb", "-x", package, root], check=True)
+
+
+def _apt(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["apt-get", *words], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )

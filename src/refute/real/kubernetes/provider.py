@@ -10,7 +10,7 @@ from pathlib import Path
 
 from refute.real.kubernetes import borrowed, starting
 from refute.real.kubernetes.namespaces import Borrowed, Namespaces
-from refute.real.kubernetes.programs import VERSION, in_cache, runtime
+from refute.real.kubernetes.programs import VERSION, in_cache, lacking, runtime
 from refute.real.provider import Json, Start
 from refute.real.routes import Route
 
@@ -90,7 +90,7 @@ def _kubectl() -> str | None:
 def _node() -> Route:
     programs = in_cache()
     if programs is None:
-        return Route("installed", False, "Kubernetes is not installed in the cache", _INSTALL)
+        return Route("installed", False, lacking(), _INSTALL)
     missing = runtime().missing
     if missing:
         return Route("installed", False, f"a node needs {', '.join(missing)}", _INSTALL)
@@ -106,7 +106,7 @@ def _node() -> Route:
 
 def _alone() -> Route:
     if in_cache() is None:
-        return Route("control-plane", False, "Kubernetes is not installed in the cache", _INSTALL)
+        return Route("control-plane", False, lacking(), _INSTALL)
     detail = f"Kubernetes {VERSION}, its control plane alone"
     return Route("control-plane", True, detail, limits=_ALONE)
 

@@ -80,11 +80,10 @@ def node(start: Start, programs: Path) -> Started:
     ports = {name: start.ports.take() for name in ("api", "registry")}
     name = f"refute-{folder.name}"
     start.keeper.afterwards([str(programs / "node"), "sweep", name])
-    spec = box.spec(name, folder, programs, ports, token, environment)
+    spec = box.spec(name, folder, programs, ports, token)
     (folder / "spec.json").write_text(json.dumps(spec))
-    running = start.keeper.spawn(
-        [programs / "node", "run", folder / "spec.json"], env=_plain(), log="box.log"
-    )
+    command = [str(programs / "node"), "run", str(folder / "spec.json")]
+    running = start.keeper.spawn(command, env=environment, log="box.log")
     started = Started(
         Access(
             f"https://{LOOPBACK}:{ports['api']}",

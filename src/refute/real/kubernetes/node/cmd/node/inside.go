@@ -188,10 +188,6 @@ func start(spec Spec) error {
 		}
 		child := exec.Command(program.Argv[0], program.Argv[1:]...)
 		child.Stdout, child.Stderr = log, log
-		child.Env = os.Environ()
-		for key, value := range program.Env {
-			child.Env = append(child.Env, key+"="+value)
-		}
 		err = begin(child, program)
 		log.Close()
 		if err != nil {

@@ -7,9 +7,8 @@ import (
 
 // Program is one server inside the box.
 type Program struct {
-	Name string            `json:"name"` // of its log: Log/NAME.log
-	Argv []string          `json:"argv"`
-	Env  map[string]string `json:"env"`
+	Name string   `json:"name"` // of its log: Log/NAME.log
+	Argv []string `json:"argv"`
 	// Await is an http or https address that has to answer 200 (with Token, if any), or
 	// unix:/path of a socket, before this program is started.
 	Await string `json:"await"`
