@@ -267,7 +267,8 @@ def _suite(event: BaselineSummary) -> str:
     ]
     aside = f"; set aside: {', '.join(parts)}" if parts else ""
     return (
-        f"{event.passed:,} of {plural(event.tests, 'test')} pass in "
+        f"{event.passed:,} of {plural(event.tests, 'test')} "
+        f"{'passes' if event.passed == 1 else 'pass'} in "
         f"{duration(event.seconds)}{aside}."
     )
 
