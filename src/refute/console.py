@@ -255,6 +255,8 @@ def _sentence(event: Note | BaselineSummary | Estimate | Interrupted) -> str:
         case Estimate():
             return _ahead(event)
         case Interrupted():
+            if event.done == event.total:
+                return "Stopped while tests were judged; all trials and pairs so far are kept."
             return f"Stopped after {event.done:,} of {event.total:,} trials; they are kept."
 
 

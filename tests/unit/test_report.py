@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from tests.unit.factory import MONEY, fault, judgement, killed, other, passed, shop, survived
 
 from refute.baseline import TestOutcome
-from refute.errors import RefuteError
+from refute.cli.run import ended
+from refute.diary import Diary
+from refute.errors import ExitCode, RefuteError
 from refute.judgement import Estimate, Judged, Judgement, KillKind, Source, Verdict
 from refute.report import bar, console_for, crop, crop_path, plural, printable
 from refute.report.lookup import find_mutant as find
@@ -167,6 +169,15 @@ def test_what_needed_no_trial_was_not_tried(budget: float | None, said: str) -> 
     assert text.startswith(said)
     assert "were noticed" not in text
     assert "20 survived" in text
+
+
+def test_a_run_that_was_stopped_while_tests_were_judged_goes_on_too() -> None:
+    diary = Diary(lambda event: None)
+    diary.interrupted(5, 5)
+    found = replace(shop(), notes=tuple(diary.remarks))
+    assert (found.stopped, found.spent, found.partial) == (True, False, False)
+    assert ended(found) is ExitCode.INTERRUPTED
+    assert summary(found).endswith("To go on from here, run the same command again\n")
 
 
 def test_a_shard_without_faults_is_nothing_to_complain_about() -> None:
