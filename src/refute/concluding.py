@@ -73,7 +73,7 @@ def conclude(course: Course) -> Judgement:
         timing=diary.stages,
         notes=diary.remarks,
         partial=any(item.verdict is Verdict.PENDING for item in judged),
-        foretold=foretold(course.plan, judged) if settings.budget else None,
+        estimate=foretold(course.plan, judged, in_turn=settings.budget is not None),
     )
     judgement.save(result, project.root)
     return result

@@ -255,6 +255,8 @@ def _sentence(event: Note | BaselineSummary | Estimate | Interrupted) -> str:
         case Estimate():
             return _ahead(event)
         case Interrupted():
+            if event.done == event.total:
+                return "Stopped while tests were judged; all trials and pairs so far are kept."
             return f"Stopped after {event.done:,} of {event.total:,} trials; they are kept."
 
 
@@ -267,7 +269,8 @@ def _suite(event: BaselineSummary) -> str:
     ]
     aside = f"; set aside: {', '.join(parts)}" if parts else ""
     return (
-        f"{event.passed:,} of {plural(event.tests, 'test')} pass in "
+        f"{event.passed:,} of {plural(event.tests, 'test')} "
+        f"{'passes' if event.passed == 1 else 'pass'} in "
         f"{duration(event.seconds)}{aside}."
     )
 

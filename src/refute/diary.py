@@ -163,4 +163,5 @@ class Diary:
 
     def interrupted(self, done: int, total: int) -> None:
         """Ctrl-C."""
+        self.remarks.append(Remark("interrupted", f"Stopped after {done:,} of {total:,} trials."))
         self.tell(Interrupted(done, total))

@@ -1,6 +1,7 @@
 """The texts of failures in a run: one for each assertion that was told of a fault, taken again.
 
-An assertion is a line of a test function; the cases of one test count as one.
+An assertion is a line of a test function; the cases of one test count as one. What fails in a
+fixture is a line that tests share: it counts once for all tests of a file.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ STIFF = "forks do not suit this suite"
 STOPPED = "the run was stopped first"
 
 Key = tuple[str, int]
-"""A test function, and the line of the tests' own code at which it failed."""
+"""A test function, or the fixtures of a test file, and the line of the tests' own code at which
+it failed."""
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ class Kills:
 
     def add(self, name: str, ask: Ask, kind: KillKind, *, swapped: bool) -> None:
         """Enter one kill; of those that can be repeated the first by test and id stands."""
-        key = judgement.base(name), ask.line
+        key = name, ask.line
         if kind is KillKind.TOLD:
             found = self.told.setdefault(key, None)
             if swapped and (found is None or _order(ask) < _order(found)):
@@ -74,13 +76,21 @@ def kills_of(baseline: Baseline, judged: Iterable[Judged], pairs: Mapping[Pair, 
             continue
         ask = Ask(tests[item.killed_by], item.failure.line, item.mutant.id)
         swapped = item.mechanism is Mechanism.SWAP
-        kills.add(item.killed_by, ask, item.kill_kind, swapped=swapped)
+        name = _who(item.killed_by, item.failure)
+        kills.add(name, ask, item.kill_kind, swapped=swapped)
     for (fault, test), failure in pairs.items():
         # Faults in doubles break no function.
         if fault in mutants:
             ask = Ask(test, failure.line, fault)
-            kills.add(baseline.tests[test].id, ask, kill_kind(failure), swapped=True)
+            name = _who(baseline.tests[test].id, failure)
+            kills.add(name, ask, kill_kind(failure), swapped=True)
     return kills
+
+
+def _who(test: str, failure: Failure) -> str:
+    if failure.phase in ("setup", "teardown"):
+        return f"{failure.phase} of {test.partition('::')[0]}"
+    return judgement.base(test)
 
 
 def sample(kills: Kills) -> tuple[list[Ask], Counter[str]]:

@@ -18,7 +18,7 @@ from refute.faults.doubles import make_double_faults
 from refute.faults.fault import Mutant
 from refute.faults.forecast import estimate
 from refute.faults.plan import Plan, Planned, make_plan
-from refute.faults.select import selected_files, without_unsafe
+from refute.faults.select import without_unsafe
 from refute.interpreter import choose
 from refute.judgement import Judgement
 from refute.keeping import context_of, open_store, read_tree
@@ -26,7 +26,7 @@ from refute.ledger import Ledger, without_unfit
 from refute.project import discover
 from refute.reuse import Reuse
 from refute.reuse_strength import StrengthReuse
-from refute.selecting import Choice, files_with_changes, find_changes
+from refute.selecting import Choice, files_to_judge, find_changes
 from refute.selecting import choose as choose_mutants
 from refute.settings import Selection, Settings
 from refute.strengthening import Strengthening
@@ -55,7 +55,7 @@ def run(settings: Settings, console: Console) -> Judgement:
     leave = _unsafe(seal, settings)
     with Engine(settings, project, interpreter, seal) as engine:
         collected = _collect(engine, diary)
-        files = files_with_changes(selected_files(project, settings), project, changes)
+        files = files_to_judge(project, settings, changes)
         mutants = _faults(engine, files, diary)
         baseline = _observe(engine, collected, mutants, diary)
         check_origin(project, collected, baseline)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from refute.baseline import Baseline, TestOutcome
 from refute.changes import Changes, changes_since, changes_staged
+from refute.errors import fail
 from refute.faults.fault import Mutant
 from refute.faults.plan import make_plan
+from refute.faults.select import selected_files
 from refute.ledger import Ledger
 from refute.project import Project
 from refute.reuse import Tree
@@ -42,10 +44,17 @@ def find_changes(settings: Settings) -> Changes | None:
     return changes_staged(settings.root) if settings.staged else None
 
 
-def files_with_changes(
-    files: Sequence[str], project: Project, changes: Changes | None
-) -> list[str]:
-    """Source files whose mutants may be taken up: all of them when tests have changed, too."""
+def files_to_judge(project: Project, settings: Settings, changes: Changes | None) -> list[str]:
+    """Source files whose mutants may be taken up: those that ``--paths`` names, and of them those
+    with changes; all of them when tests have changed, too.
+
+    Raises RefuteError no-such-path when no file is meant by ``--paths``.
+    """
+    files = selected_files(project, settings)
+    if not files and project.files:
+        named, more = ", ".join(settings.paths), len(project.files) - 1
+        known = project.files[0] + (f" and {more:,} more" if more else "")
+        fail("no-such-path", f"--paths {named}: no file is meant by that, of {known}.")
     if changes is None or any(_is_test(file, project) for file in changes.spans):
         return list(files)
     return [file for file in files if file in changes.spans]
@@ -80,7 +89,8 @@ def choose(
         kept = [m for m in kept if in_shard(m.id, *shard)]
         # A part of its faults says too little of any test.
         tests = frozenset()
-        notes.append(f"Shard {shard[0]} of {shard[1]}: {len(kept):,} faults.")
+        faults = f"{len(kept):,} {'fault' if len(kept) == 1 else 'faults'}"
+        notes.append(f"Shard {shard[0]} of {shard[1]}: {faults}.")
     ids = {mutant.id for mutant in kept}
     rest = [mutant for mutant in mutants if mutant.id not in ids]
     outside = Ledger(baseline, lambda event: None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -209,7 +208,6 @@ def test_ctrl_c_ends_with_what_was_judged() -> None:
         assert place.left() == []
 
 
-@pytest.mark.skipif(importlib.util.find_spec("xdist") is None, reason="xdist is not installed")
 def test_with_xdist_one_process_of_all_runs_it() -> None:
     with stage("calc") as place:
         done = run(place, "--refute", QUICK, "-n", "2", "--dist=loadfile")

@@ -7,7 +7,9 @@ tests beside it, and a stable suite, are not accused.
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -175,4 +177,28 @@ def test_one_test_in_one_world(arguments: tuple[str, ...], code: int, words: str
         done = place.finish(place.start(*words_given))
         assert done.code == code, done.output
         assert words in done.output
+        assert place.clean()
+
+
+def test_ctrl_c_in_the_sweep_accuses_nobody_falsely_and_forgets_nobody() -> None:
+    with stage("flaky/hashing") as place:
+        words = ("--python", place.python, "--plain", "--jobs", "1", "--runs", "40")
+        program = place.start("stability", ".", *words)
+        assert program.stdout is not None
+        half = (line for line in iter(program.stdout.readline, b"") if b" 20 of 40 runs" in line)
+        assert next(half)
+        os.killpg(program.pid, signal.SIGINT)
+        done = place.finish(program)
+        assert done.code == 130, done.output
+        assert "Traceback" not in done.output
+        found = json.loads((place.project / ".refute" / "stability.json").read_text())
+        assert found["partial"] is True
+        # It failed under several seeds by then, and nobody has looked into it yet.
+        [one] = found["findings"]
+        assert one["test"] == TEST + "words"
+        assert (one["cause"], one["confirmed"]) == ("hash-dependent", False)
+        counts = found["counts"]
+        assert counts["stable"] == counts["judged"] - 1
+        assert "stable so far" in done.output
+        assert "seen once, not looked into" in done.output
         assert place.clean()

@@ -13,6 +13,7 @@ from refute.faults.fault import Mutant
 from refute.findings import find
 from refute.judgement import (
     Environment,
+    Estimate,
     Judged,
     Judgement,
     KillKind,
@@ -163,6 +164,7 @@ def judgement(
     sources: Mapping[str, Source] | None = None,
     partial: bool = False,
     unsealed: str = "",
+    estimate: Estimate | None = None,
 ) -> Judgement:
     """A whole run with these verdicts; sources are those of FILES unless given."""
     items, base = tuple(judged), baseline(tests)
@@ -178,6 +180,7 @@ def judgement(
         timing=(Stage("baseline", 1.75, len(base.tests)), Stage("trials", 4.5, len(items))),
         notes=(Remark("interpreter", "the active environment"),),
         partial=partial,
+        estimate=estimate,
     )
 
 

@@ -35,6 +35,8 @@ class Game:
         mutants: Iterable[Mutant],
         known: frozenset[str] = frozenset(),
         files: tuple[int, ...] = (),
+        *,
+        in_turn: bool = False,
     ) -> None:
         self.emitted: list[tuple[Planned, Outcome]] = []
         self.hunt = Hunt(
@@ -45,6 +47,7 @@ class Game:
             order=Order([test.seconds for test in base.tests]),
             limits=Limits(10.0, base.collect_seconds),
             emit=lambda planned, outcome: self.emitted.append((planned, outcome)),
+            in_turn=in_turn,
         )
         self.hunt.begin(known)
 

@@ -115,6 +115,18 @@ def test_one_kill_stands_for_each_assertion() -> None:
     assert kills_of(base, judged[::-1], dict(reversed(pairs.items()))).told == kills.told
 
 
+def test_a_line_of_a_fixture_counts_once_for_the_tests_of_a_file() -> None:
+    base = baseline(passed("t.py::test_a", "t.py::test_b", "u.py::test_c"))
+    one = survived(fault("and", "or"))
+    phases = [(0, "setup"), (1, "setup"), (2, "setup"), (0, "teardown"), (1, "call")]
+    kills = []
+    for test, phase in phases:
+        failure = replace(TOLD, line=20, phase=phase)
+        kills.append(kills_of(base, [one], {(one.mutant.id, test): failure}))
+    assert kills[0].told.keys() == kills[1].told.keys()
+    assert len({key for found in kills for key in found.told}) == 4
+
+
 def test_no_more_than_so_many_are_asked_for() -> None:
     base = baseline(passed("t.py::test_a"))
     pairs = {("m-1", 0): replace(TOLD, line=1)}

@@ -263,5 +263,14 @@ def test_unknown_mutant(judged: Path) -> None:
 
 
 def test_a_run_that_judged_nothing_is_no_success(judged: Path) -> None:
-    done = refute("run", "--python", sys.executable, "--paths", "nothing.py", cwd=judged)
+    words = ("--python", sys.executable, "--operators", "match_case")
+    done = refute("run", *words, cwd=judged)
     assert done.returncode == 4
+    assert "Nothing was judged: no fault could be made in the chosen code." in done.stdout
+
+
+def test_paths_that_mean_no_file_are_told_before_anything_is_run(judged: Path) -> None:
+    done = refute("run", "--python", sys.executable, "--paths", "nothing.py", cwd=judged)
+    assert done.returncode == 2
+    assert "error[no-such-path]: --paths nothing.py: no file is meant by that" in done.stderr
+    assert "collect" not in done.stdout

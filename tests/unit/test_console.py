@@ -118,6 +118,8 @@ def test_quiet_lets_warnings_through_alone() -> None:
 
 
 def test_notes_and_interruptions() -> None:
+    judging = said(Interrupted(1204, 1204))
+    assert judging == "Stopped while tests were judged; all trials and pairs so far are kept.\n"
     text = said(Note("python 3.12 from .venv\x1b[2J"), Interrupted(120, 1204))
     assert text == (
         "python 3.12 from .venv\\x1b[2J\nStopped after 120 of 1,204 trials; they are kept.\n"

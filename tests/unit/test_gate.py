@@ -16,7 +16,7 @@ from tests.unit.theatre_factory import stage, theatres
 
 from refute.gate import DEFAULT_RATCHET, METRICS, Material, State, Unmeasured, Value
 from refute.gate.ratchet import better, worse
-from refute.judgement import Remark, Slug, Verdict
+from refute.judgement import Estimate, Remark, Slug, Verdict
 
 PAGE = Path(__file__).parents[2] / "docs" / "gates.md"
 
@@ -184,7 +184,8 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, lines: str, slug: str, 
 
 def test_an_unfinished_run_decides_nothing_but_what_is_too_much_already(tmp_path: Path) -> None:
     pending = [other(fault("amount * 0.9", "amount"), Verdict.PENDING)]
-    found = judgement([*shop().judged, *pending], partial=True)
+    about = Estimate(0.3, 0.25, 0.35)
+    found = judgement([*shop().judged, *pending], partial=True, estimate=about)
     score = one(tmp_path, "mutation-score = 20", found)
     assert score.state is State.UNDECIDED
     assert "stopped before its end, with 1 fault not tried; it would be about" in score.said

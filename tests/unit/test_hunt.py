@@ -266,3 +266,27 @@ def test_an_empty_plan_asks_for_nothing() -> None:
     game = Game(world(2), [])
     assert game.hunt.next_request(None) is None
     assert game.emitted == []
+
+
+def test_in_turn_what_a_batch_did_not_settle_comes_next_and_in_order() -> None:
+    base = world(3, {1: [0, 1, 2], 2: [1]})
+    more = [mutant(f"m-{number:02}") for number in range(2, 2 + BATCH)]
+    game = Game(base, [mutant("m-00"), mutant("m-01", line=2), *more], in_turn=True)
+    first = game.pass_controls()
+    quiet = {"m_00": "quiet", "m_01": "quiet"}
+    game.batch(first, **{t["id"].replace("-", "_"): "failed" for t in trials(first)} | quiet)
+    # Neither the quicker one of the two nor the batch of the rest comes before.
+    assert [game.pass_controls().record.get("id") for _ in range(2)] == ["m-00", "m-01"]
+    assert [t["id"] for t in trials(game.pass_controls())] == ["m-20", "m-21"]
+
+
+def test_what_survived_its_swap_is_not_swapped_again_in_a_later_round() -> None:
+    game = Game(world(2, {1: [0, 1]}, at_import=[1]), [mutant("m-a")])
+    game.reply(game.settle(), "passed", ran=2)
+    assert game.emitted == []
+    game.hunt.begin(frozenset(), game.hunt.plan)
+    request = game.pass_controls(PATH)
+    assert (request.mode, request.record["id"]) == (PATH, "m-a")
+    game.reply(request, "passed", ran=2)
+    ((_, outcome),) = game.emitted
+    assert outcome.mechanism is Mechanism.IMPORT

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from tests.unit.factory import shop
 
-from refute.errors import RefuteError
-from refute.judgement import Judgement, TestOutcome, load_report, merge, save
+from refute.cli.run import ended
+from refute.errors import ExitCode, RefuteError
+from refute.judgement import Estimate, Judgement, Remark, TestOutcome, load_report, merge, save
 from refute.selecting import in_shard
+from refute.verdicts import Verdict
 
 PARTS = 3
 
@@ -42,6 +44,48 @@ def test_the_parts_make_the_whole() -> None:
     assert (made.selection.shard, made.selection.left_out) == ("", 0)
     assert [t.id for t in made.tests] == [t.id for t in run.tests]
     assert made.findings
+
+
+def spent(number: int, estimate: Estimate) -> Judgement:
+    """A shard that a budget ended before its last fault."""
+    made = shard(number)
+    *rest, last = made.judged
+    judged = (*rest, replace(last, verdict=Verdict.PENDING))
+    notes = (Remark("budget", f"The time is spent, says shard {number}."),)
+    return replace(made, judged=judged, partial=True, estimate=estimate, notes=notes)
+
+
+def test_shards_within_a_budget_foretell_the_whole() -> None:
+    shards = [spent(1, Estimate(0.5, 0.3, 0.6)), shard(2), shard(3)]
+    made = merge(shards)
+    assert (made.partial, made.spent, made.stopped) == (True, True, False)
+    assert [note.text for note in made.notes] == [
+        "In 1 of 3 shards the time ended before the work did."
+    ]
+    sizes = [one.counts.scored + one.counts.pending for one in shards]
+    scores = [0.5, shards[1].counts.score or 0.0, shards[2].counts.score or 0.0]
+    whole = sum(size * score for size, score in zip(sizes, scores, strict=True)) / sum(sizes)
+    assert made.estimate is not None
+    assert made.estimate.score == pytest.approx(whole)
+    # Of the two that came to their end everything is known.
+    assert made.estimate.low == pytest.approx(whole - 0.2 * sizes[0] / sum(sizes))
+    assert made.estimate.high == pytest.approx(whole + 0.1 * sizes[0] / sum(sizes))
+    # All is well, as with a run within a budget; but not where somebody stopped a shard.
+    assert ended(made) is ExitCode.OK
+    stopped = replace(shards[0], notes=(Remark("interrupted", "Stopped after 1 of 2 trials."),))
+    assert ended(merge([stopped, *shards[1:]])) is ExitCode.INTERRUPTED
+
+
+def test_a_shard_that_no_fault_fell_to_is_one_like_the_others() -> None:
+    empty = replace(shard(3), judged=(), sources={})
+    assert ended(empty) is ExitCode.OK
+    one, two = shard(1), replace(shard(2), judged=(*shard(2).judged, *shard(3).judged))
+    two = replace(two, sources=whole().sources)
+    made = merge([one, two, empty])
+    assert made.counts == whole().counts
+    # Where no shard has any, the whole has judged nothing.
+    nothing = [replace(shard(number), judged=(), sources={}) for number in (1, 2, 3)]
+    assert ended(merge(nothing)) is ExitCode.NOTHING_JUDGED
 
 
 def test_a_test_that_differs_between_machines_is_flaky() -> None:

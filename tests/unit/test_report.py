@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from tests.unit.factory import MONEY, fault, judgement, killed, other, passed, shop, survived
 
 from refute.baseline import TestOutcome
-from refute.errors import RefuteError
-from refute.judgement import Judged, Judgement, KillKind, Source, Verdict
+from refute.cli.run import ended
+from refute.diary import Diary
+from refute.errors import ExitCode, RefuteError
+from refute.judgement import Estimate, Judged, Judgement, KillKind, Source, Verdict
 from refute.report import bar, console_for, crop, crop_path, plural, printable
 from refute.report.lookup import find_mutant as find
 from refute.report.mutant import show
 from refute.report.terminal import ran_over, render
+from refute.trials.outcome import Mechanism
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -130,7 +133,8 @@ def many(pending: int) -> Judgement:
     verdicts = [*map(killed, faults[:16]), *map(survived, faults[16:20])]
     verdicts += [other(one, Verdict.PENDING) for one in faults[20 : 20 + pending]]
     verdicts += [other(one, Verdict.NO_COVERAGE) for one in faults[20 + pending :]]
-    return judgement(verdicts, partial=pending > 0)
+    about = Estimate(0.8, 0.584, 0.9)
+    return judgement(verdicts, partial=pending > 0, estimate=about if pending else None)
 
 
 def test_a_partial_run_gives_an_interval_instead_of_a_score() -> None:
@@ -138,7 +142,49 @@ def test_a_partial_run_gives_an_interval_instead_of_a_score() -> None:
     assert "Stopped early. 16 of 20 faults tried were noticed: 80.0%" in text
     assert "about 80.0% (with 95% confidence 58.4% to 90.0%)" in text
     assert "20 to try the run was stopped first" in text
-    assert text.endswith("To go on from here: refute run")
+    assert text.endswith("To go on from here, run the same command again")
+
+
+def test_a_wide_interval_foretells_nothing() -> None:
+    found = replace(many(20), estimate=Estimate(0.6, 0.2, 0.9))
+    text = " ".join(summary(found).split())
+    assert "too little to foretell the score of the whole run: 20.0% to 90.0%." in text
+    assert "about" not in text
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        (None, "Stopped early, before the first fault was tried."),
+        (9.0, "The time is spent, before the first fault was tried."),
+    ],
+)
+def test_what_needed_no_trial_was_not_tried(budget: float | None, said: str) -> None:
+    faults = [fault("and", f"or {number} or") for number in range(40)]
+    judged = [survived(one, mechanism=Mechanism.NONE) for one in faults[:20]]
+    judged += [other(one, Verdict.PENDING) for one in faults[20:]]
+    found = judgement(judged, partial=True, estimate=Estimate(0.25, 0.0, 0.5))
+    found = replace(found, selection=replace(found.selection, budget=budget))
+    text = " ".join(summary(found).split())
+    assert text.startswith(said)
+    assert "were noticed" not in text
+    assert "20 survived" in text
+
+
+def test_a_run_that_was_stopped_while_tests_were_judged_goes_on_too() -> None:
+    diary = Diary(lambda event: None)
+    diary.interrupted(5, 5)
+    found = replace(shop(), notes=tuple(diary.remarks))
+    assert (found.stopped, found.spent, found.partial) == (True, False, False)
+    assert ended(found) is ExitCode.INTERRUPTED
+    assert summary(found).endswith("To go on from here, run the same command again\n")
+
+
+def test_a_shard_without_faults_is_nothing_to_complain_about() -> None:
+    found = judgement([])
+    text = summary(replace(found, selection=replace(found.selection, shard="2/7")))
+    assert "Nothing was judged: none of the faults is in this part (shard 2/7)." in text
+    assert text.endswith("Part 2/7. To put all parts together: refute merge REPORTS\n")
 
 
 def test_a_run_of_20000_faults_still_fits_a_screen_or_two() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from refute.cli.options import root_option
+from refute.cli.run import ended
 from refute.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -43,11 +44,7 @@ def merge(reports: tuple[Path, ...], root: Path, plain: bool) -> ExitCode:
     whole = _accepted(put_together([load_report(path) for path in reports]), root, plain=plain)
     save(whole, root)
     terminal.render(whole, console_for(plain=plain))
-    if whole.partial:
-        return ExitCode.INTERRUPTED
-    # As with one run: a change of texts alone is nothing to complain about.
-    unchanged = bool(whole.selection.changes) and not whole.judged
-    return ExitCode.OK if whole.counts.scored or unchanged else ExitCode.NOTHING_JUDGED
+    return ended(whole)
 
 
 def _accepted(whole: Judgement, root: Path, *, plain: bool) -> Judgement:

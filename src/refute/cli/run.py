@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from refute.cli.options import (
 )
 from refute.errors import ExitCode
 from refute.settings import CHOICES, load
+
+if TYPE_CHECKING:
+    from refute.judgement import Judgement
 
 
 @click.command(short_help="Judge a pytest suite.")
@@ -71,16 +74,23 @@ def run(path: Path, gated: bool, **given: Any) -> ExitCode:
     with Console(quiet=settings.quiet, plain=settings.plain) as progress:
         judgement = pipeline.run(settings, progress)
     terminal.render(judgement, console_for(plain=settings.plain))
-    # A budget that is spent is what was asked for.
-    within = any(note.slug == "budget" for note in judgement.notes)
-    # A change of texts alone is nothing to complain about, and there is nothing to measure.
     unchanged = bool(judgement.selection.changes) and not judgement.judged
     held = ExitCode.OK
     if bounds is not None and unchanged and not judgement.selection.changed_tests:
         click.echo("The gate is not asked: nothing has changed that it could look at.")
     elif bounds is not None:
         held = hold(settings.root, judgement, *bounds, plain=settings.plain)
-    if judgement.partial and not within:
+    code = ended(judgement)
+    return held if code is ExitCode.OK else code
+
+
+def ended(judgement: Judgement) -> ExitCode:
+    """How a run, or the shards of one, came to an end; the summary has said why."""
+    # A budget that is spent is what was asked for.
+    if judgement.stopped or (judgement.partial and not judgement.spent):
         return ExitCode.INTERRUPTED
-    # The summary has said why.
-    return held if judgement.counts.scored or unchanged else ExitCode.NOTHING_JUDGED
+    # A change of texts alone is nothing to complain about; neither is a shard that no fault fell
+    # to, since the others have them.
+    chosen = judgement.selection
+    empty = bool(chosen.shard) or (bool(chosen.changes) and not judgement.judged)
+    return ExitCode.OK if judgement.counts.scored or empty else ExitCode.NOTHING_JUDGED

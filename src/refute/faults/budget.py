@@ -17,6 +17,10 @@ EXTREME = frozenset({"whole_body"})
 IMPORT_SHARE = 0.2
 """The share of the time that is left for mutants which need an import of their own."""
 
+WINDOW = 40
+"""So many of these are brought to an end before the next are begun: file by file, because it
+takes long to begin with another file."""
+
 _GROUPS = {
     "condition": ("condition_", "comparison", "boolean", "match_case", "filter_dropped"),
     "value": ("number", "string", "none", "boolean_constant", "return_value", "yield_value"),
@@ -36,6 +40,12 @@ class Stratum:
         known = frozenset(done)
         return tuple(takewhile(known.__contains__, self.mutants))
 
+    def begun(self, done: Iterable[str]) -> tuple[str, ...]:
+        """The beginning up to the last that is done, with all between."""
+        known = frozenset(done)
+        last = max((at for at, id in enumerate(self.mutants) if id in known), default=-1)
+        return self.mutants[: last + 1]
+
 
 def in_order(plan: Plan) -> Plan:
     """The plan in the order of a run within a budget: extreme mutants first, then the others so
@@ -47,12 +57,17 @@ def in_order(plan: Plan) -> Plan:
 
 
 def strata(plan: Plan) -> tuple[Stratum, ...]:
-    """The strata of a plan that is in order: extreme ones, the others, those tried at import,
-    and those that need a process of their own.
+    """The strata of a plan that is in order: extreme ones, the others, those whose function also
+    runs at import, those tried at import alone, and those that need a process of their own.
     """
-    extreme = [one for one in plan.swap if one.mutant.operator in EXTREME]
-    mild = [one for one in plan.swap if one.mutant.operator not in EXTREME]
-    named = {"extreme": extreme, "other": mild, "import": plan.imports, "cold": plan.cold}
+    alone = [one for one in plan.swap if not one.also_import]
+    named = {
+        "extreme": [one for one in alone if one.mutant.operator in EXTREME],
+        "other": [one for one in alone if one.mutant.operator not in EXTREME],
+        "both": _both(plan),
+        "import": plan.imports,
+        "cold": plan.cold,
+    }
     return tuple(
         Stratum(name, tuple(one.mutant.id for one in group)) for name, group in named.items()
     )
@@ -62,10 +77,24 @@ def rounds(plan: Plan, now: float, ends: float) -> Iterator[tuple[Plan, float]]:
     """What is tried after what, each with the time by which it has to end."""
     nothing: tuple[Planned, ...] = ()
     swaps = replace(plan, imports=nothing, cold=nothing)
-    if plan.imports or plan.cold:
+    both = _both(plan)
+    if plan.imports or plan.cold or both:
         yield swaps, now + (1 - IMPORT_SHARE) * (ends - now)
-        yield replace(plan, swap=nothing), ends
+        windows = -(-(len(plan.imports) + len(both)) // WINDOW)
+        for number in range(windows):
+            imports, half = (_part(group, number, windows) for group in (plan.imports, both))
+            yield replace(swaps, swap=half, imports=imports), ends
+        yield replace(plan, swap=nothing, imports=nothing), ends
     yield swaps, ends
+
+
+def _both(plan: Plan) -> tuple[Planned, ...]:
+    """Those that are tried at import when they survived in the collected suite."""
+    return tuple(one for one in plan.swap if one.also_import)
+
+
+def _part(group: Sequence[Planned], number: int, of: int) -> tuple[Planned, ...]:
+    return tuple(group[len(group) * number // of : len(group) * (number + 1) // of])
 
 
 def _spread(planned: Sequence[Planned]) -> tuple[Planned, ...]:

@@ -38,7 +38,7 @@ class _Held:
             return ""
         said = "the run was stopped before its end"
         counts = self.material.counts
-        foretold = counts.estimate
+        foretold = None if self.material.scope else self.material.judgement.estimate
         if counts.pending:
             said += f", with {counts.pending:,} fault{'s' * (counts.pending > 1)} not tried"
         if foretold is not None and self.metric.name == "mutation-score":

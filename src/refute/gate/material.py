@@ -83,5 +83,4 @@ class Material:
     @property
     def unfinished(self) -> bool:
         """True when the run was stopped before its end."""
-        stopped = any(note.slug == "interrupted" for note in self.judgement.notes)
-        return self.judgement.partial or stopped
+        return self.judgement.partial or self.judgement.stopped

@@ -150,11 +150,9 @@ def from_json(document: Mapping[str, Any]) -> Judgement:
         fail("bad-report", f"The report is damaged ({what}).", cause=error)
 
 
-def _foretold(document: Mapping[str, Any]) -> Estimate | None:
-    """What follows from the counts alone is made anew; what rests on samples is read."""
+def _estimate(document: Mapping[str, Any]) -> Estimate | None:
     found = document["metrics"]["mutation"]["estimate"]
-    within = document["selection"].get("budget") is not None
-    return Estimate(**found) if within and found is not None else None
+    return None if found is None else Estimate(**found)
 
 
 def _judgement(document: Mapping[str, Any]) -> Judgement:
@@ -184,7 +182,7 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
             file: Source(**document["sources"][digest]) for file, digest in project["files"].items()
         },
         theatre=theatre_document.read(document),
-        foretold=_foretold(document),
+        estimate=_estimate(document),
         speed=measures.read_speed(document["metrics"]),
         clarity=clarity_document.read(document["metrics"]),
     )

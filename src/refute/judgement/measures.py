@@ -73,13 +73,16 @@ def members(judgement: Judgement) -> Document:
 
 def _mutation(judgement: Judgement) -> Document:
     counts, foretold = judgement.counts, judgement.estimate
+    gap, coverage = counts.oracle_gap, counts.coverage
+    if foretold is not None and coverage is not None:
+        gap = coverage - foretold.score
     functions = judgement.by_function.items()
     return asdict(counts) | {
         "score": counts.score,
         "score_covered": counts.score_covered,
         "judged_share": counts.judged_share,
         "coverage": counts.coverage,
-        "oracle_gap": counts.oracle_gap,
+        "oracle_gap": gap,
         "estimate": None if foretold is None else asdict(foretold),
         "left_out": [asdict(reason) for reason in judgement.left_out],
         "by_file": [{"file": file} | _group(tally) for file, tally in judgement.by_file.items()],

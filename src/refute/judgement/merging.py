@@ -17,11 +17,13 @@ from refute.judgement.document import REPORT, from_json
 from refute.judgement.measures import measure_speed
 from refute.judgement.place import FOLDER
 from refute.judgement.values import Judgement, Remark, Stage, assemble
+from refute.metrics.foretelling import together
+from refute.metrics.mutation import Estimate
 from refute.metrics.speed import Speed
 from refute.strength import Matrix
 from refute.verdicts import Judged
 
-_OWN = ("selection", "acceptance-expired", "acceptance-unused", "bad-acceptance")
+_OWN = ("selection", "acceptance-expired", "acceptance-unused", "bad-acceptance", "budget")
 """Notes that hold for one shard alone."""
 
 
@@ -72,6 +74,7 @@ def merge(shards: Sequence[Judgement]) -> Judgement:
         speed=_speed(first.speed, baseline, judged),
         notes=_notes(shards),
         partial=any(one.partial for one in shards),
+        estimate=_estimate(shards),
     )
 
 
@@ -143,6 +146,20 @@ def _speed(first: Speed | None, baseline: Baseline, judged: Sequence[Judged]) ->
     return replace(first, first_failure=made.first_failure, slowest=made.slowest)
 
 
+def _estimate(shards: Sequence[Judgement]) -> Estimate | None:
+    """The score of the whole, where a shard did not come to its end."""
+    if not any(one.partial for one in shards):
+        return None
+    return together((one.counts.scored + one.counts.pending, _of(one)) for one in shards)
+
+
+def _of(shard: Judgement) -> Estimate:
+    if shard.estimate is not None:
+        return shard.estimate
+    score = shard.counts.score
+    return Estimate(0.0, 0.0, 1.0) if score is None else Estimate(score, score, score)
+
+
 def _timing(shards: Sequence[Judgement]) -> list[Stage]:
     stages: dict[str, Stage] = {}
     for stage in chain.from_iterable(one.timing for one in shards):
@@ -158,4 +175,9 @@ def _notes(shards: Sequence[Judgement]) -> list[Remark]:
     somebody has accepted: that is looked up again for the findings of the whole.
     """
     said = chain.from_iterable(one.notes for one in shards)
-    return list(dict.fromkeys(note for note in said if note.slug not in _OWN))
+    notes = list(dict.fromkeys(note for note in said if note.slug not in _OWN))
+    spent = sum(one.spent for one in shards)
+    if spent:
+        text = f"In {spent} of {len(shards)} shards the time ended before the work did."
+        notes.append(Remark("budget", text))
+    return notes

@@ -176,22 +176,27 @@ class Judgement:
     sources: Mapping[str, Source]
     #: What tests and doubles are worth; None when that was not judged.
     theatre: Theatre | None = None
-    #: The score foretold by samples of several strata, within a budget.
-    foretold: Estimate | None = None
+    #: The score of the whole, when only a part was tried.
+    estimate: Estimate | None = None
     #: What the tests cost; None in the report of an older refute.
     speed: Speed | None = None
     #: Whether failures can be understood; None when nobody asked.
     clarity: Clarity | None = None
 
     @property
+    def stopped(self) -> bool:
+        """True when somebody stopped the run, in whatever stage."""
+        return any(note.slug == "interrupted" for note in self.notes)
+
+    @property
+    def spent(self) -> bool:
+        """True when a budget ended the run, as it was asked to."""
+        return any(note.slug == "budget" for note in self.notes)
+
+    @property
     def counts(self) -> Counts:
         """The counts of all mutants."""
         return mutation.total(self.judged)
-
-    @property
-    def estimate(self) -> Estimate | None:
-        """The score foretold for the whole, when only a part was tried."""
-        return self.foretold or self.counts.estimate
 
     @property
     def by_file(self) -> Mapping[str, Counts]:
@@ -238,7 +243,7 @@ def assemble(
     notes: Iterable[Remark] = (),
     partial: bool = False,
     theatre: Theatre | None = None,
-    foretold: Estimate | None = None,
+    estimate: Estimate | None = None,
     speed: Speed | None = None,
     clarity: Clarity | None = None,
 ) -> Judgement:
@@ -268,7 +273,7 @@ def assemble(
         partial=partial,
         sources={file: sources[file] for file in files if file in sources},
         theatre=theatre,
-        foretold=foretold,
+        estimate=estimate,
         speed=speed,
         clarity=clarity,
     )

@@ -53,7 +53,8 @@ ENTRIES = (
         "nothing-judged",
         "the run judged nothing",
         "The run ended without one verdict that counts: no mutant was made in the chosen files, "
-        "or all were suppressed, or none could be run. That is never a success.",
+        "or all were suppressed, or none could be run. That is never a success, but for one shard "
+        "of a run, where the others have the faults.",
         "Read the reason in the message. Widen --paths or --operators, or look at the errors "
         "in the report.",
         ExitCode.NOTHING_JUDGED,

@@ -25,8 +25,9 @@ ENTRIES = (
     Message(
         "no-such-path",
         "a path that does not exist",
-        "A path given on the command line or in the configuration does not exist. Paths in "
-        "the configuration, and those of --paths, are taken from the project's root.",
+        "A path given on the command line or in the configuration does not exist, or --paths "
+        "means none of the files with the project's code. Paths in the configuration, and those "
+        "of --paths, are taken from the project's root.",
         "Check the spelling, and the folder that the path starts from.",
         ExitCode.USAGE,
     ),

@@ -5,7 +5,6 @@ All shares keep their numerator and denominator; a share of nothing is None, nev
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -14,9 +13,6 @@ from typing import TypeVar
 from refute.verdicts import SCORED, Judged, KillKind, Verdict
 
 K = TypeVar("K", bound=Hashable)
-
-Z95 = 1.959963984540054
-"""Quantile of the normal distribution for a two-sided interval of 95%."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +87,10 @@ class Counts:
 
     @property
     def oracle_gap(self) -> float | None:
-        """Coverage minus score: the share that is executed, and that nobody checks.
-
-        ``survived / scored``; of a run that was not finished it is foretold, as in ``estimate``.
+        """Coverage minus score: the share that is executed, and that nobody checks. Of a run
+        that was not finished: so far.
         """
-        foretold, coverage = self.estimate, self.coverage
-        if foretold is None or coverage is None:
-            return share(self.survived, self.scored)
-        return coverage - foretold.score
-
-    @property
-    def estimate(self) -> Estimate | None:
-        """The score of the whole, foretold from a part; see ``estimate``."""
-        return estimate(self)
+        return share(self.survived, self.scored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,42 +128,6 @@ def percentage(fraction: float) -> str:
     if fraction <= 0 or fraction >= 1:
         return f"{100 * fraction:.0f}%"
     return f"{min(max(100 * fraction, 0.1), 99.9):.1f}%"
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Wilson's 95% score interval of a share; (0, 1) when nothing was seen."""
-    if not whole:
-        return 0.0, 1.0
-    rate, square = part / whole, Z95 * Z95
-    centre = rate + square / (2 * whole)
-    margin = Z95 * math.sqrt(rate * (1 - rate) / whole + square / (4 * whole * whole))
-    low, high = (centre - margin) / (1 + square / whole), (centre + margin) / (1 + square / whole)
-    # Rounding must not push a bound past the share itself, which happens at 0 and at 1.
-    return max(0.0, min(low, rate)), min(1.0, max(high, rate))
-
-
-def estimate(counts: Counts) -> Estimate | None:
-    """The score of the whole, foretold from a part; None when the part is all or nothing.
-
-    Trials run in an order fixed beforehand that is pseudo-random, so the mutants tried so far
-    are a fair sample of those that tests reach. Mutants on lines that no test runs, and those
-    that make no difference to any, need no trial and are all known after the baseline: putting
-    them beside a sample would drag the score down, so they are weighed by what they are of the
-    whole. The bounds never say what is no longer possible: with each trial they close in on
-    the final score. Before the first trial all is possible that is left.
-    """
-    if not counts.pending or not counts.tried:
-        return None
-    drawn = counts.tried - counts.settled
-    reachable = drawn + counts.pending
-    whole = counts.scored + counts.pending
-    rate = counts.detected / drawn if drawn else 0.5
-    low, high = wilson(counts.detected, drawn)
-    return Estimate(
-        score=rate * reachable / whole,
-        low=max(low * reachable, counts.detected) / whole,
-        high=min(high * reachable, counts.detected + counts.pending) / whole,
-    )
 
 
 def total(judged: Iterable[Judged]) -> Counts:

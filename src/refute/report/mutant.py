@@ -9,7 +9,8 @@ from rich.console import Console
 from refute.errors import fail
 from refute.judgement import Judged, Judgement, Reached, Verdict
 from refute.report import diff, line, plural, printable
-from refute.report.terminal import KINDS, STYLES
+from refute.report.headline import KINDS
+from refute.report.terminal import STYLES
 from refute.report.words import fate
 
 TESTS = 12

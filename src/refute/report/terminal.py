@@ -15,12 +15,10 @@ from refute.judgement import (
     Judgement,
     Slug,
     base,
-    percent,
     percentage,
 )
 from refute.report import (
     bar,
-    colour,
     crop,
     crop_path,
     heading,
@@ -34,6 +32,7 @@ from refute.report import (
 from refute.report.accepted import accepted
 from refute.report.clarity import clarity
 from refute.report.diff import excerpt, fitted
+from refute.report.headline import headline
 from refute.report.outside import OUTSIDE, in_words, left_out, set_aside
 from refute.report.speed import speed
 from refute.report.words import fate
@@ -46,13 +45,6 @@ TESTS = 5
 NAMED = 3
 """How many of each kind are shown; the rest is counted."""
 
-KINDS = {
-    "told": "an assertion said so",
-    "tripped": "an assertion failed only because the code blew up",
-    "crashed": "the exception itself reached the test",
-    "timeout": "the test did not come to its end",
-}
-
 STYLES = {"-": "red", "+": "green", " ": "dim"}
 
 
@@ -62,7 +54,7 @@ def render(judgement: Judgement, console: Console) -> None:
     judged = bool(counts.tried or (counts.scored and not counts.pending))
     console.print()
     if judged:
-        _headline(judgement, counts, console)
+        headline(judgement, counts, console)
     else:
         prose(console, f"Nothing was judged: {_why_nothing(judgement, counts)}.", style="bold red")
     set_aside(judgement.findings, console)
@@ -80,49 +72,6 @@ def render(judgement: Judgement, console: Console) -> None:
     _next(judgement, judged, console)
 
 
-def _headline(judgement: Judgement, counts: Counts, console: Console) -> None:
-    foretold, noticed = judgement.estimate, f"{counts.detected:,} of"
-    if foretold is None:
-        share = percent(counts.detected, counts.scored)
-        style = f"bold {colour(counts.detected / counts.scored)}"
-        said = f"{noticed} {plural(counts.scored, 'fault')} noticed: "
-        console.print(Text.assemble((said, "bold"), (share, style)))
-    else:
-        share = percent(counts.detected, counts.tried)
-        style = f"bold {colour(counts.detected / counts.tried)}"
-        why = "Stopped early" if judgement.selection.budget is None else "The time is spent"
-        said = f"{why}. {noticed} {plural(counts.tried, 'fault')} tried were noticed: "
-        console.print(Text.assemble((said, "bold"), (share, style)))
-        about = (
-            f"The score of the whole run would be about {percentage(foretold.score)} (with 95% "
-            f"confidence {percentage(foretold.low)} to {percentage(foretold.high)})."
-        )
-        prose(console, about)
-    console.print()
-    _tally(judgement, counts, console)
-    unjudged = counts.error + counts.unstable
-    if unjudged:
-        share = percent(counts.candidates - unjudged, counts.candidates)
-        text = f"{share} of the faults could be judged; {unjudged:,} could not and don't count."
-        console.print()
-        prose(console, text)
-
-
-def _tally(judgement: Judgement, counts: Counts, console: Console) -> None:
-    """The parts of the denominator, one a line; they add up to it."""
-    rows = [(number, kind, KINDS[kind]) for kind, number in judgement.kinds]
-    rows.append((counts.survived, "survived", "tests ran over them and none noticed"))
-    others = ""
-    if judgement.estimate is None and counts.tried:
-        others = f"; of the others {percent(counts.detected, counts.tried)} were noticed"
-    rows.append((counts.no_coverage, "not run", f"no test runs their lines{others}"))
-    rows.append((counts.pending, "to try", "the run was stopped first"))
-    width = max(len(f"{number:,}") for number, _, _ in rows)
-    for number, kind, words in rows:
-        if number:
-            line(console, f"  {number:>{width},} {kind:<9} ", (words, "dim"))
-
-
 def _why_nothing(judgement: Judgement, counts: Counts) -> str:
     outside = ((verdict, getattr(counts, verdict.value)) for verdict in OUTSIDE)
     found = [in_words(verdict, number) for verdict, number in outside if number]
@@ -133,6 +82,8 @@ def _why_nothing(judgement: Judgement, counts: Counts) -> str:
     chosen = judgement.selection
     if chosen.changes:
         return f"nothing has changed that a fault could be made in ({chosen.part})"
+    if chosen.shard:
+        return f"none of the faults is in this part ({chosen.part})"
     return "no fault could be made in the chosen code" + (f": {chosen.part}" if chosen.part else "")
 
 
@@ -145,12 +96,11 @@ def _files(judgement: Judgement, console: Console) -> None:
     missed.sort(key=lambda one: (-one[1].missed, one[0]))
     width = min(max(len(file) for file, _ in missed[:FILES]), console.width - 54)
     heading(console, "Files, most unnoticed faults first")
-    score = "score" if judgement.estimate is None else "score, about"
+    score = "so far" if judgement.counts.pending else "score"
     title = f"  {'':<{width}}  {score:>18}  {'gap':>6}  {'survived':>9}  {'not run':>8}"
     console.print(Text(title, "dim"))
     for file, tally in missed[:FILES]:
-        foretold = tally.estimate
-        share = tally.detected / tally.scored if foretold is None else foretold.score
+        share = tally.detected / tally.scored
         line(
             console,
             f"  {crop_path(printable(file), width):<{width}}  ",
@@ -268,8 +218,11 @@ def _next(judgement: Judgement, judged: bool, console: Console) -> None:
         for one in judgement.findings
         if one.slug is slug and not one.accepted
     ]
-    if judgement.partial:
-        what, command = "To go on from here:", "refute run"
+    shard = judgement.selection.shard
+    if judgement.partial or judgement.stopped:
+        what, command = "To go on from here,", "run the same command again"
+    elif shard:
+        what, command = f"Part {shard}. To put all parts together:", "refute merge REPORTS"
     elif not judged:
         what, command = "To see what can be chosen:", "refute run --help"
     elif shown:

@@ -23,7 +23,7 @@ from refute.stability.sweep import Stopped, Sweep, sweep
 from refute.stability.values import CAUSES, Commands, Stability, Unstable
 from refute.trials.engine import Engine
 from refute.trials.machine import choose_seal
-from refute.trials.perturbed import Ask, Worlds, rewrites
+from refute.trials.perturbed import Answer, Ask, Worlds, rewrites
 from refute.trials.seal import Seal, SealKind
 
 LOOKED_INTO = 40
@@ -61,7 +61,8 @@ def run(
 
     ``options`` are those of the command line that a command has to repeat. Saves the result.
     Raises RefuteError: no-seal, collection-failed, no-tests, and those of the choice of project
-    and interpreter. Ctrl-C during the sweep ends in a partial result.
+    and interpreter. Ctrl-C after the first run of the suite ends in a partial result, which
+    names the tests that had failed by then.
     """
     began = time.monotonic()
     diary = Diary(console.handle)
@@ -86,6 +87,12 @@ def run(
                 tried = _brittle(place, seen, (number, seed), command, found, notes, diary)
         except KeyboardInterrupt:
             partial = True
+    known = {one.test for one in found}
+    found += [
+        _as_seen(test, failing[0], command)
+        for test, failing in seen.suspects.items()
+        if partial and test not in known
+    ]
     return _result(place, seed, seen, found, tried, notes, partial, time.monotonic() - began)
 
 
@@ -159,15 +166,17 @@ def _search(
         if done < LOOKED_INTO:
             found += search.look(test, failing)
         else:
-            change, answer = failing[0]
-            words = answer.failures.get(test, "")
-            line = ["--only", test, "--whole", "--perturb", change.kind.value]
-            again = command([*line, "--seed", str(change.seed)])
-            cause = CAUSES[change.kind]
-            found.append(
-                Unstable(test, cause, change, words, 1, 1, again, confirmed=False)
-            )  # fmt: skip
+            found.append(_as_seen(test, failing[0], command))
         diary.progress(done + 1, len(suspects), "suspects")
+
+
+def _as_seen(test: str, failing: tuple[Perturbation, Answer], command: Commands) -> Unstable:
+    """A test that failed in the sweep, and was not looked into."""
+    change, answer = failing
+    words = answer.failures.get(test, "")
+    line = ["--only", test, "--whole", "--perturb", change.kind.value]
+    again = command([*line, "--seed", str(change.seed)])
+    return Unstable(test, CAUSES[change.kind], change, words, 1, 1, again, confirmed=False)
 
 
 def _brittle(

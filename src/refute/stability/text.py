@@ -34,11 +34,17 @@ TITLES = {
 def render(found: Stability, console: Console) -> None:
     """Print what was found, the worst first, and how each is reproduced."""
     counts = found.counts
-    head = f"{counts.stable:,} of {plural(counts.judged, 'test')} stable"
+    so_far = " so far" if found.partial else ""
+    head = f"{counts.stable:,} of {plural(counts.judged, 'test')} stable{so_far}"
     runs = f"{plural(len(found.runs), 'run')} of the suite, {plural(found.rewrites, 'rewrite')}"
     line(console, (head, "bold"), f"  ({runs})")
     if found.partial:
-        prose(console, "Stopped: this is what was known by then.", style="yellow")
+        prose(
+            console,
+            "Stopped early. Others may fail in the runs that are missing; nothing of them is kept, "
+            "the same command begins anew.",
+            style="yellow",
+        )
     aside = [plural(counts.red, "red test")] if counts.red else []
     aside += [plural(counts.skipped, "skipped test")] if counts.skipped else []
     if aside:

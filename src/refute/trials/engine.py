@@ -209,6 +209,7 @@ class Engine:
             order=Order([test.seconds for test in baseline.tests]),
             limits=Limits(self._settings.timeout_factor, baseline.collect_seconds),
             emit=emit,
+            in_turn=ends < inf,
         )
         done: set[str] = set(known)
 

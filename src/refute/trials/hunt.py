@@ -37,7 +37,8 @@ class Hunt:
     """Decides what is run next, and what each reply means; knows no process.
 
     ``emit`` gets one outcome for each mutant; a mutant whose killer proved unfit is emitted
-    again. ``to_cold`` collects mutants that only a cold run can judge.
+    again. ``to_cold`` collects mutants that only a cold run can judge. ``in_turn`` ends what was
+    begun before anything else, for a run within a budget.
     """
 
     root: Path
@@ -47,6 +48,7 @@ class Hunt:
     order: Order
     limits: Limits
     emit: Emit
+    in_turn: bool = False
     #: Tests that fail without a fault when they run in a fork, alone or among others.
     unfit: dict[int, str] = field(default_factory=dict)
     to_cold: list[tuple[Planned, str]] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Hunt:
     _swaps: deque[Planned] = field(default_factory=deque)
     _turn: deque[Planned] = field(default_factory=deque)
     _imports: dict[str, deque[Try]] = field(default_factory=dict)
+    _survived_swap: set[str] = field(default_factory=set)
     _urgent: deque[Request] = field(default_factory=deque)
     _trusted: set[int] = field(default_factory=set)
     _held: dict[int, list[tuple[Planned, Outcome]]] = field(default_factory=dict)
@@ -69,19 +72,20 @@ class Hunt:
         self._requests = Requests(self.root, self.baseline, self.test_files, self.limits)
 
     def begin(self, known: frozenset[str], plan: Plan | None = None) -> None:
-        """Fill the queues with all mutants but those whose outcome is known already; of another
-        plan, if there is one, in the place of what is left of the plan before.
-        """
+        """Fill the queues with what is not known of a plan, in the place of the one before."""
         self.plan = plan or self.plan
         queues = (self._fresh, self._swaps, self._turn, self._urgent, self._imports, self._held)
         for queue in queues:
             queue.clear()
         known |= {planned.mutant.id for planned, _ in self.to_cold}
         self.to_cold.extend((p, "") for p in self.plan.cold if p.mutant.id not in known)
-        self._fresh.extend(p for p in self.plan.swap if p.mutant.id not in known)
-        for planned in self.plan.imports:
-            if planned.mutant.id not in known:
+        for planned in (*self.plan.swap, *self.plan.imports):
+            if planned.mutant.id in known:
+                continue
+            if planned.mechanism is Mechanism.IMPORT or planned.mutant.id in self._survived_swap:
                 self._queue_import(planned)
+            else:
+                self._fresh.append(planned)
         for planned in list(self._fresh)[:FIRST_CONTROLS]:
             self._control(self._requests.first(self.order.sort(planned), *CONTROL), ZYGOTE)
 
@@ -128,12 +132,12 @@ class Hunt:
     def _swap_request(self) -> Request:
         """A batch of fresh mutants, or a fork for one that a batch did not settle.
 
-        Those come first when enough have gathered, so that a prefix of the run holds
-        survivors as well as kills; the quickest first, so that one that turns out to sleep is
-        found while there is other work for the core.
+        Those come first when enough have gathered, the quickest first, so that one that turns
+        out to sleep is found while there is other work for the core; in turn, at once.
         """
-        if not self._turn and (len(self._swaps) >= GATHERED or not self._fresh):
-            self._turn.extend(sorted(self._swaps, key=self._requests.seconds))
+        if self.in_turn or (not self._turn and (len(self._swaps) >= GATHERED or not self._fresh)):
+            quickest = None if self.in_turn else self._requests.seconds
+            self._turn.extend(sorted(self._swaps, key=quickest) if quickest else self._swaps)
             self._swaps.clear()
         if self._turn:
             planned = self._turn.popleft()
@@ -244,6 +248,7 @@ class Hunt:
             return
         self.order.learn(planned.mutant, about.tests, None)
         if planned.also_import and request.mode == ZYGOTE:
+            self._survived_swap.add(planned.mutant.id)
             self._queue_import(planned)
             return
         if self.baseline.unseen:
