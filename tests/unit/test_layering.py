@@ -257,7 +257,7 @@ THIRD_PARTY = {
     # In the user's own tests, and imported where it is used: the core needs none of them.
     "real": {"aiosmtpd", "helm_python", "playwright", "pytest", "testcontainers", "yaml"},
     # Extras, imported where they are used.
-    "contracts": {"alembic", "jsonschema", "sqlalchemy", "yaml"},
+    "contracts": {"alembic", "hypothesis", "jsonschema", "schemathesis", "sqlalchemy", "yaml"},
     "child": {"pytest", "_pytest"},
 }
 """What a room may import that is neither ours nor the standard library."""
