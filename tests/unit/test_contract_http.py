@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from tests.unit.test_cli import refute
 
 from refute.contracts import Accepted, Unknown
 from refute.contracts.http import (
@@ -180,3 +181,19 @@ def test_an_application_is_asked_by_itself() -> None:
     assert failing.operation == "GET /bad"
     assert "is not of type" in failing.message
     assert failing.reproduce.startswith("curl -X GET http")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (("GET", "/items?limit=5"), 0, "accepted: GET /items?limit=5"),
+        (("get", "/items?limti=5"), 1, "did you mean `limit`?"),
+        (("GET", "/items", "--status", "418"), 1, "status: 418 is none of 200, 422"),
+        (("GET", "/items", "--status", "200", "--body", "[]"), 0, "accepted: 200 to GET"),
+        (("POST", "/orders", "--body", "{"), 2, "--body: "),
+    ],
+)
+def test_command(words: tuple[str, ...], code: int, text: str, tmp_path: Path) -> None:
+    done = refute("contracts", "http", DATA / "shop.json", *words, cwd=tmp_path)
+    assert done.returncode == code
+    assert text in done.stdout + done.stderr
