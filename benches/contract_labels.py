@@ -175,6 +175,7 @@ KINDS = {
         ),
         examples=helped,
         skipped=("completion",),
+        times=7,
     ),
     "docker": Kind(
         programs=(("docker",),),

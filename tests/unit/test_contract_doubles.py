@@ -85,7 +85,7 @@ def test_a_refused_command_makes_the_double_a_liar() -> None:
     said = {wrong: Answered("refused", "no `psuh`"), right: Answered("accepted")}
     (lie,) = with_contracts(observed, said).tests[4].doubles[0].lies
     assert lie.kind == "contract"
-    assert lie.message == "it takes `git psuh`, and the real program refuses: no `psuh`"
+    assert lie.message == "it takes `git psuh`, which the real program refuses: no `psuh`"
     first, second = checked_calls(observed, said)
     assert (first.command, first.verdict, first.line, first.tests) == (
         "git psuh",

@@ -279,7 +279,7 @@ THIRD_PARTY = {
         "yaml",
     },
     # Extras, imported where they are used.
-    "contracts": {"alembic", "jsonschema", "sqlalchemy", "yaml"},
+    "contracts": {"alembic", "hypothesis", "jsonschema", "schemathesis", "sqlalchemy", "yaml"},
     "child": {"pytest", "_pytest"},
 }
 """What a room may import that is neither ours nor the standard library."""

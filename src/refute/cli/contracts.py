@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,6 +169,60 @@ def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitC
     count = len(answer.problems) + len(refused)
     click.echo(f"{loaded.name}: {f'{count} found' if count else 'nothing found'}")
     return ExitCode.FINDINGS if count else ExitCode.OK
+
+
+@contracts.command(short_help="Check an HTTP call against an OpenAPI document.")
+@click.argument("document", type=click.Path(path_type=Path))
+@click.argument("method")
+@click.argument("url")
+@click.option("--body", metavar="JSON", help="What is sent; @FILE reads it from a file.")
+@click.option("--status", type=int, metavar="CODE", help="Check a response with this status.")
+def http(document: Path, method: str, url: str, body: str | None, status: int | None) -> ExitCode:
+    """Would this server take this call, by its OpenAPI document? Nothing is sent.
+
+    Path, method, parameters and a JSON body are looked at. With --status, a response is: its
+    status, and --body as what came back. DOCUMENT is JSON or YAML, of OpenAPI 3.0 or 3.1.
+
+    The exit code is 0 if the document allows it, 1 if not, and 4 if it can't be told.
+
+    \b
+    Examples:
+      refute contracts http api.yaml GET '/items?limti=5'     did you mean `limit`?
+      refute contracts http api.yaml POST /orders --body @order.json
+      refute contracts http api.yaml GET /items --status 200 --body '[]'
+    """
+    from refute.contracts import Unknown
+    from refute.contracts.http import Breached, check_call, check_response, load_openapi
+
+    api = load_openapi(document)
+    data = _json(body)
+    answer = (
+        check_call(api, method, url, body=data)
+        if status is None
+        else check_response(api, method, url, status, body=data)
+    )
+    shown = f"{method.upper()} {url}" if status is None else f"{status} to {method.upper()} {url}"
+    if isinstance(answer, Unknown):
+        click.echo(f"can't tell: {shown}\n  {answer.reason}", err=True)
+        return ExitCode.NOTHING_JUDGED
+    if not isinstance(answer, Breached):
+        click.echo(f"accepted: {shown}")
+        return ExitCode.OK
+    click.echo(f"refused: {shown}", err=True)
+    for breach in answer.breaches:
+        click.echo(f"  {breach}", err=True)
+    return ExitCode.FINDINGS
+
+
+def _json(text: str | None) -> Any:
+    """What was given as JSON, or in a file of it."""
+    if text is None:
+        return None
+    try:
+        plain = Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
+        return json.loads(plain)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--body: {error}") from error
 
 
 def _rendered(

@@ -69,7 +69,7 @@ class Cobra:
             return known
         if name.startswith("--"):
             # Where it takes the next word, the unknown option is not seen as one.
-            alone = _PROBE in self._trouble([*node.path, name, _PROBE])
+            alone = f"unknown flag: {_PROBE}" in self._trouble([*node.path, name, _PROBE])
             known = replace(known, least=0 if alone else 1, most=0 if alone else 1, attached=True)
         elif len(known.names) > 1:
             return self.flag(node, known.longest)
@@ -98,11 +98,14 @@ class Cobra:
         if "Usage:" not in help_text:
             raise Untold(f"`{' '.join([self._name, *path])} --help` tells no usage")
         verbs = tuple(dict.fromkeys([*commands(help_text), *self._completed(*path, "")]))
-        listed = {flag.longest: flag for flag in (*self._global(), *flags(help_text))}
+        completed = [name for name in self._completed(*path, "--") if name.startswith("--")]
+        # Not all options of the root can stand behind a verb.
+        shared = (flag for flag in self._global() if not path or flag.longest in completed)
+        listed = {flag.longest: flag for flag in (*shared, *flags(help_text))}
         if not commands(help_text):
             verbs = ()
-        for name in self._completed(*path, "--"):
-            if name.startswith("--") and not any(name in flag.names for flag in listed.values()):
+        for name in completed:
+            if not any(name in flag.names for flag in listed.values()):
                 listed[name] = Flag((name,), attached=True)
         node = Node(path, verbs, tuple(listed.values()))
         if verbs:

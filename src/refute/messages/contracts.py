@@ -21,4 +21,12 @@ ENTRIES = (
         "Correct the file that the message names; `helm lint CHART` says more of it.",
         ExitCode.USAGE,
     ),
+    Message(
+        "bad-openapi",
+        "an OpenAPI document that can't be read",
+        "The file is no document of OpenAPI 3.0 or 3.1 (in JSON or YAML), or a reference in it "
+        "leads nowhere. References to other files are not followed.",
+        "Correct the file that the message names, or put it together into one document first.",
+        ExitCode.USAGE,
+    ),
 )

@@ -127,7 +127,7 @@ def _lying(seen: Seen, answers: Answers) -> Seen:
     for double in seen.doubles:
         taken = dict.fromkeys(_command(double, call) for call in double.calls)
         lies = tuple(
-            Lie("contract", f"it takes `{one.shown}`, and the real program refuses: {said.why}")
+            Lie("contract", f"it takes `{one.shown}`, which the real program refuses: {said.why}")
             for one in taken
             if one is not None and (said := answers.get(one)) and said.verdict == "refused"
         )

@@ -209,26 +209,33 @@ def _deaf(theatre: Theatre, tests: tuple[Test, ...]) -> Iterator[Finding]:
 def _lies(theatre: Theatre) -> Iterator[Finding]:
     for double in theatre.doubles:
         for lie, others in double.by_file:
-            unused = lie.kind == "unused"
+            unused, contract = lie.kind == "unused", lie.kind == "contract"
+            did = "accepts too much" if contract else "does what the real one could not"
             yield Finding(
                 id=finding_id(Slug.LYING_DOUBLE, double.id, lie.kind, lie.message, lie.file),
                 slug=Slug.LYING_DOUBLE,
-                severity=Severity.LOW if unused else Severity.MEDIUM,
+                # A command that the real program refuses fails whenever it is really sent.
+                severity=Severity.LOW if unused else Severity.HIGH if contract else Severity.MEDIUM,
                 file=lie.file,
                 line=lie.line or None,
                 message=(
                     f"{double.shown} is replaced here, and nothing comes to the double."
                     if unused
-                    else f"The double of {double.shown} does what the real one could not: "
-                    f"{lie.message.rstrip('.')}."
+                    else f"The double of {double.shown} {did}: {_sentence(lie.message)}"
                 )
                 + _more_lines(others),
                 evidence=(double.id,),
                 reproduce=f"refute show {double.id}",
                 remedy="Patch it where the code looks it up, or drop it."
                 if unused
+                else "Correct what the code sends; `refute contracts` checks it again."
+                if contract
                 else "Make it behave as the real one does; autospec catches wrong calls.",
             )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else text.rstrip(".") + "."
 
 
 def _more_lines(others: int) -> str:

@@ -1,0 +1,21 @@
+from unittest.mock import patch, Mock
+from shop import cloud
+
+
+def test_delete():
+    with patch("shop.cloud.subprocess.run", return_value=Mock(returncode=0)) as run:
+        assert cloud.delete("web")
+
+
+def test_commit():
+    with patch("subprocess.run") as run:
+        run.return_value.returncode = 0
+        assert cloud.commit("x") == 0
+        assert run.call_args.args[0][1] == "comit"
+
+
+def test_push(monkeypatch):
+    class Done:
+        returncode = 0
+    monkeypatch.setattr(cloud.subprocess, "run", lambda *a, **k: Done())
+    assert cloud.push() == 0
