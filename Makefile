@@ -61,6 +61,7 @@ check: $(VENV)/.ready ## lint, format, types, layering, completeness of the docs
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/unit/test_layering.py
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/python tools/reports.py --check
 
 prove: $(VENV)/.ready ## the long proofs, whole; figures go to benches/RESULTS.md
 	$(BIN)/python benches/prove.py
@@ -74,8 +75,9 @@ bench: $(VENV)/.ready ## speed, side by side with the peers
 self: $(VENV)/.ready ## refute judges refute
 	$(BIN)/refute run . --score-only --paths src/refute/metrics --paths src/refute/findings.py --paths src/refute/verdicts.py
 
-docs: $(VENV)/.ready ## write the generated pages of docs/
+docs: $(VENV)/.ready ## write the generated pages of docs/, and the snapshots of reports
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/reports.py
 
 picture: $(CACHE)/demo/.ready ## draw the README's picture of a run
 	@rm -rf $(CACHE)/demo/$(DEMO)/.refute

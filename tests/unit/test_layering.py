@@ -157,7 +157,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "imports": {"errors"},
     # The project lends it the meaning of a pattern, the settings the reading of their file.
     "gate": {"errors", "imports", "judgement", "project", "settings"},
-    "report": {"errors", "gate", "judgement"},
+    # What operators do is told by their own pages.
+    "report": {"child", "errors", "gate", "judgement"},
     "events": {"findings", "verdicts"},
     "console": {"events", "report", "verdicts"},
     # The pipeline tells the console what happens, and knows nothing else of it.

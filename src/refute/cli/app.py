@@ -20,6 +20,7 @@ from refute.cli.merge import merge
 from refute.cli.operators import operators
 from refute.cli.ratchet import ratchet
 from refute.cli.real import real
+from refute.cli.report import report
 from refute.cli.run import run
 from refute.cli.show import show
 from refute.cli.stability import stability
@@ -77,6 +78,7 @@ for _command in (
     run,
     watch,
     theatre,
+    report,
     show,
     attempt,
     defects,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from refute.cli.options import path_argument, with_options
-from refute.errors import ExitCode, fail
+from refute.errors import ExitCode, RefuteError, fail
 
 if TYPE_CHECKING:
     from refute.gate import Entry, Gate, GateResult, Material
@@ -122,8 +123,11 @@ def hold(
     *,
     plain: bool,
 ) -> ExitCode:
-    """Hold a judgement against its gate, say what came of it, and return the exit code."""
-    from refute.gate import check
+    """Hold a judgement against its gate, say what came of it, and return the exit code.
+
+    The result is kept beside the report, so that `refute report` can show it.
+    """
+    from refute.gate import check, save_gate
     from refute.judgement import changed_since
     from refute.report import console_for
     from refute.report.gate import render
@@ -131,4 +135,7 @@ def hold(
     found: GateResult = check(bounds, ratchet, material(root, judgement, results))
     changed = changed_since(judgement, root)
     render(found, changed, console_for(plain=plain))
+    # Where nothing can be written, the answer is the same.
+    with suppress(OSError, RefuteError):
+        save_gate(root, found)
     return ExitCode.OK if found.holds else ExitCode.FINDINGS

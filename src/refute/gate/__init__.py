@@ -8,6 +8,7 @@ from refute.gate.ratchet import FILE as RATCHET_FILE
 from refute.gate.ratchet import Entry, Proposal, propose, ratchet_text, read_ratchet
 from refute.gate.registry import DEFAULT_RATCHET, METRICS, find_metric
 from refute.gate.rules import Gate, Imports, read_gate
+from refute.gate.saved import gate_document, read_gate_result, save_gate
 from refute.gate.values import Bound, GateResult, Line, Metric, State, Unmeasured, Value
 
 __all__ = [
@@ -29,8 +30,11 @@ __all__ = [
     "Value",
     "check",
     "find_metric",
+    "gate_document",
     "propose",
     "ratchet_text",
     "read_gate",
+    "read_gate_result",
     "read_ratchet",
+    "save_gate",
 ]

@@ -11,10 +11,10 @@ from refute.faults.double import RETURNS, DoubleFault
 from refute.finding import finding_id
 from refute.findings import Acceptance, Finding, Severity, Slug
 from refute.judgement.beside import changed_since, read_document, save_document, write_beside
-from refute.judgement.document import dumps, from_json, load, save, to_json
+from refute.judgement.document import REPORT, dumps, from_json, load, save, to_json
 from refute.judgement.measures import measure_speed
-from refute.judgement.merging import load_report, merge
-from refute.judgement.place import check_writable
+from refute.judgement.merging import load_report, merge, report_file
+from refute.judgement.place import FOLDER, check_writable
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -48,6 +48,8 @@ from refute.verdicts import Judged, KillKind, Reached, Verdict
 
 __all__ = [
     "AIM",
+    "FOLDER",
+    "REPORT",
     "RETURNS",
     "Acceptance",
     "BaselineRecord",
@@ -112,6 +114,7 @@ __all__ = [
     "percentage",
     "rank",
     "read_document",
+    "report_file",
     "save",
     "save_document",
     "sensitive",

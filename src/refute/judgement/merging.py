@@ -32,12 +32,18 @@ def load_report(path: Path) -> Judgement:
 
     Raises RefuteError: no-report, bad-report.
     """
+    place = report_file(path)
+    try:
+        return from_json(json.loads(place.read_bytes()))
+    except (OSError, ValueError, RecursionError) as error:
+        fail("bad-report", f"{place} can't be read: {error}.", cause=error)
+
+
+def report_file(path: Path) -> Path:
+    """The file of a report that is named in one of these ways. Raises RefuteError no-report."""
     for place in (path, path / FOLDER / REPORT, path / REPORT):
         if place.is_file():
-            try:
-                return from_json(json.loads(place.read_bytes()))
-            except (OSError, ValueError) as error:
-                fail("bad-report", f"{place} can't be read: {error}.", cause=error)
+            return place
     fail("no-report", f"There is no report at {path}.")
 
 
