@@ -27,8 +27,8 @@ def contracts(ctx: click.Context, root: Path) -> ExitCode | None:
     Nothing is executed for real: programs are asked for their help and their completions alone.
     An answer is given only where it can be: what can't be told is said, with the reason.
 
-    Without a COMMAND, all that applies to the project is checked: the command lines that doubles
-    took, by the last `refute run`, and the Helm charts in the tree.
+    Without a COMMAND, all that applies to the project is checked: the command lines and HTTP
+    calls that doubles took, by the last `refute run`, and the Helm charts in the tree.
 
     The exit code is 0 if nothing was found, 1 if something was, and 4 if there was nothing to
     check or nothing of it could be told.
@@ -63,7 +63,7 @@ def _all(root: Path) -> ExitCode:
 
 
 def _recorded(root: Path) -> Part:
-    """The command lines in the last report."""
+    """What doubles took, by the last report."""
     from refute.contracts import survey
     from refute.judgement import load
 
@@ -72,9 +72,9 @@ def _recorded(root: Path) -> Part:
     except RefuteError as error:
         if error.slug != "no-report":
             raise
-        return survey.Part("commands", absent="no report here; `refute run` makes one")
+        return survey.Part("doubles", absent="no report here; `refute run` makes one")
     if judgement.theatre is None:
-        return survey.Part("commands", absent="the report says nothing of doubles")
+        return survey.Part("doubles", absent="the report says nothing of doubles")
     names = {double.id: double.shown for double in judgement.theatre.doubles}
     return survey.commands(
         survey.Taken(
