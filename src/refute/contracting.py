@@ -7,14 +7,22 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from refute.contracts import Accepted, Family, Unknown, check
-from refute.contracts.http import OpenApi, check_call, load_openapi
+from refute.contracts.http import (
+    Breach,
+    Breached,
+    OpenApi,
+    check_call,
+    check_response,
+    load_openapi,
+)
 from refute.errors import RefuteError
 from refute.observed import Observed
 from refute.theatre.commands import Answered, Command, Taken, all_taken
-from refute.theatre.requests import HttpCall
+from refute.theatre.requests import HttpCall, HttpReturn
 
 MOST = 300
 """Command lines and calls that are asked about in one run."""
@@ -39,14 +47,14 @@ def answers(
     """
     given = os.environ if environment is None else environment
     taken = all_taken(observed)
-    calls = any(isinstance(one, HttpCall) for one in taken)
+    calls = any(isinstance(one, HttpCall | HttpReturn) for one in taken)
     providers = _providers(root) if calls and root is not None else {}
     found = {}
     for number, one in enumerate(taken):
         if number >= MOST:
             found[one] = Answered("unknown", f"only {MOST} of them are asked about in a run")
-        elif isinstance(one, HttpCall):
-            found[one] = _answer_call(one, providers)
+        elif isinstance(one, HttpCall | HttpReturn):
+            found[one] = _answer_http(one, providers)
         else:
             found[one] = _answer(one, given, families)
     return found
@@ -73,14 +81,16 @@ def _answer(
     return Answered("refused", str(first))
 
 
-def _answer_call(call: HttpCall, providers: Mapping[str, OpenApi]) -> Answered:
-    host = urlsplit(call.url).netloc
+def _answer_http(one: HttpCall | HttpReturn, providers: Mapping[str, OpenApi]) -> Answered:
+    host = urlsplit(one.url).netloc
     api = providers.get(host)
     if api is None:
         return Answered("unknown", f"no OpenAPI document in the project names {host} as a server")
-    body = json.loads(call.body) if call.body is not None else None
+    body = json.loads(one.body) if one.body is not None else None
     try:
-        answer = check_call(api, call.method, call.url, body=body if call.body_known else b"?")
+        if isinstance(one, HttpReturn):
+            return _answer_return(one, body, api)
+        answer = check_call(api, one.method, one.url, body=body if one.body_known else b"?")
     except RefuteError as error:
         return Answered("unknown", error.message)
     if isinstance(answer, Accepted):
@@ -88,6 +98,48 @@ def _answer_call(call: HttpCall, providers: Mapping[str, OpenApi]) -> Answered:
     if isinstance(answer, Unknown):
         return Answered("unknown", answer.reason)
     return Answered("refused", str(answer.breaches[0]))
+
+
+def _answer_return(one: HttpReturn, body: Any, api: OpenApi) -> Answered:
+    """A value that some good answer to the call may hold; its status was not recorded."""
+    vague = set(_vague(body, "body"))
+    wrong: list[Breach] = []
+    for status in _GOOD:
+        answer = check_response(api, one.method, one.url, status, body=body)
+        if isinstance(answer, Unknown):
+            return Answered("unknown", answer.reason)
+        if not isinstance(answer, Breached):
+            return Answered("accepted")
+        if answer.breaches[0].slug.startswith("un"):
+            # The path, the method or this status is not in the document.
+            continue
+        found = [breach for breach in answer.breaches if not _within(breach.where, vague)]
+        if not found:
+            return Answered("unknown", "the part that matters was not recorded")
+        wrong += found
+    if not wrong:
+        return Answered("unknown", "the document tells no good answer to this call")
+    return Answered("refused", str(wrong[0]))
+
+
+_GOOD = (200, 201, 202, 203, 206)
+
+
+def _vague(value: Any, at: str) -> Iterator[str]:
+    """Where something was not recorded to the letter."""
+    if isinstance(value, str):
+        if "…" in value or "***" in value:
+            yield at
+    elif isinstance(value, dict | list):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in inner:
+            if key == "…" or item == "…":
+                yield at
+            yield from _vague(item, f"{at}.{key}")
+
+
+def _within(where: str, vague: set[str]) -> bool:
+    return any(where == one or where.startswith(f"{one}.") for one in vague)
 
 
 def _providers(root: Path) -> dict[str, OpenApi]:

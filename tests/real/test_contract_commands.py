@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from refute.contracts import Accepted, Answer, Refused, check
+from refute.real.helm.programs import in_cache
 
 DATA = Path(__file__).resolve().parents[2] / "testdata" / "contracts" / "commands"
 KINDS = sorted(path.stem for path in DATA.glob("*.json"))
@@ -43,8 +44,9 @@ VERSIONS = {
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """This process's environment, with a cache of its own and the programs beside Python."""
-    folders = [str(Path(sys.executable).parent), *os.environ.get("REFUTE_PROGRAMS", "").split(":")]
-    path = os.pathsep.join([*filter(None, folders), os.environ["PATH"]])
+    helm = in_cache()
+    folders = [str(Path(sys.executable).parent), *([str(helm.parent)] if helm else [])]
+    path = os.pathsep.join([*folders, os.environ["PATH"]])
     return {**os.environ, "PATH": path, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
 
 

@@ -13,7 +13,7 @@ from refute.contracting import answers
 from refute.observed import Argument, Call, Double, DoubleKind, Observed, Seen, Site
 from refute.theatre.commands import Answered, Command, all_taken, checked_calls, with_contracts
 from refute.theatre.identity import double_id
-from refute.theatre.requests import HttpCall
+from refute.theatre.requests import HttpCall, HttpReturn
 
 SITE = Site("src/shop/cloud.py", 5, 5, 5, 40, "delete")
 
@@ -221,3 +221,40 @@ def test_calls_are_held_against_the_documents_of_the_project(tmp_path: Path) -> 
     ]
     (lie,) = with_contracts(observed, answers(observed, tmp_path)).tests[0].doubles[0].lies
     assert "which the provider's OpenAPI document forbids: query.limti" in lie.message
+
+
+@pytest.mark.parametrize(
+    ("returned", "verdict", "why"),
+    [
+        ("{'items': [{'id': 1}]}", "accepted", ""),
+        ("{'items': [{…}]}", "unknown", "the part that matters was not recorded"),
+        ("{'items': [1]}", "refused", "body.items.0: 1 is not of type 'object'"),
+        ("{'itmes': []}", "refused", "body: 'items' is a required property"),
+        ("[…]", "unknown", "the part that matters was not recorded"),
+    ],
+)
+def test_answers_are_held_against_the_document(
+    returned: str, verdict: str, why: str, tmp_path: Path
+) -> None:
+    item = {"type": "object", "required": ["id"]}
+    items = {"type": "array", "items": item}
+    schema = {"type": "object", "required": ["items"], "properties": {"items": items}}
+    answer = {"200": {"content": {"application/json": {"schema": schema}}}}
+    document = {
+        "openapi": "3.1.0",
+        "servers": [{"url": "https://api.example.test/v1"}],
+        "paths": {"/items": {"get": {"responses": answer}}},
+    }
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    kind = "list" if returned.startswith("[") else "dict"
+    read = Call(SITE, "().json", (), kind, returned)
+    observed = seen(double(call(URL), read, target="requests.get"))
+    found = [one for one in answers(observed, tmp_path).items() if isinstance(one[0], HttpReturn)]
+    assert [(said.verdict, said.why) for _, said in found] == [(verdict, why)]
+
+
+def test_an_answer_to_one_of_several_calls_belongs_to_none() -> None:
+    other = keyword("0", "str", "'https://api.example.test/v1/others'")
+    read = Call(SITE, "().json", (), "dict", "{'n': 1}")
+    observed = seen(double(call(URL), call(other), read, target="requests.get"))
+    assert [one for one in all_taken(observed) if isinstance(one, HttpReturn)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,7 +143,8 @@ def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitC
 
     Values are held against values.schema.json, against the kinds of the chart's own values, and
     against its templates: what is required, what no template uses, what templates print and
-    nobody gives. Then helm renders the chart, if it is here, and with --kubeconfig a cluster
+    nobody gives. Then helm renders the chart, if it is on the PATH or
+    installed by `refute real install helm`, and with --kubeconfig a cluster
     checks the manifests. Without --values the chart's own values are looked at.
 
     The exit code is 0 if nothing was found, and 1 if something was.
@@ -231,8 +233,11 @@ def _rendered(
     """What helm and a cluster refuse, and what they could not be asked."""
     from refute.contracts import Unknown
     from refute.contracts.helm import check_manifests, render
+    from refute.real.helm.programs import in_cache
 
-    rendered = render(chart, files)
+    kept = in_cache()
+    folders = [os.environ.get("PATH", ""), *([str(kept.parent)] if kept else [])]
+    rendered = render(chart, files, {**os.environ, "PATH": os.pathsep.join(folders)})
     if isinstance(rendered, Unknown):
         return [], [rendered.reason]
     if rendered.refusal:

@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A command line or an HTTP call that a double took, as a report has it."""
+    """What a double took or answered, as a report has it."""
 
     command: str
     #: ``accepted``, ``refused`` or ``unknown``, and why.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from refute.observed import Argument, Call, Double, Lie, Observed, Seen
 from refute.theatre.identity import double_id
-from refute.theatre.requests import HttpCall, http_call
+from refute.theatre.requests import HttpCall, HttpReturn, http_call, http_return
 
 _WIDEST = 8
 """Elements of a list that are recorded: one of that many may have had more."""
@@ -52,8 +52,8 @@ class Command:
         return shlex.join(self.words) + ("" if self.whole else " …")
 
 
-Taken = Command | HttpCall
-"""What a double took."""
+Taken = Command | HttpCall | HttpReturn
+"""What a double took, or gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,11 @@ def _lying(seen: Seen, answers: Answers) -> Seen:
     for double in seen.doubles:
         taken = dict.fromkeys(_taken(double, call) for call in double.calls)
         lies = tuple(
-            Lie("contract", f"it takes `{one.shown}`, which {_REFUSES[type(one)]}: {said.why}")
+            Lie(
+                # What is sent is the code's fault, what is answered the double's own.
+                "returns" if isinstance(one, HttpReturn) else "contract",
+                f"it {_DOES[type(one)].format(one.shown)}: {said.why}",
+            )
             for one in taken
             if one is not None and (said := answers.get(one)) and said.verdict == "refused"
         )
@@ -133,14 +137,15 @@ def _lying(seen: Seen, answers: Answers) -> Seen:
     return replace(seen, doubles=tuple(doubles))
 
 
-_REFUSES: dict[type, str] = {
-    Command: "the real program refuses",
-    HttpCall: "the provider's OpenAPI document forbids",
+_DOES: dict[type, str] = {
+    Command: "takes `{}`, which the real program refuses",
+    HttpCall: "takes `{}`, which the provider's OpenAPI document forbids",
+    HttpReturn: "answers `{}`, which the provider's OpenAPI document does not let out",
 }
 
 
 def _taken(double: Double, call: Call) -> Taken | None:
-    return _command(double, call) or http_call(double, call)
+    return _command(double, call) or http_call(double, call) or http_return(double, call)
 
 
 def _all(observed: Observed) -> Iterator[tuple[int, Double, Call, Taken]]:

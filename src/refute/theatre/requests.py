@@ -1,4 +1,4 @@
-"""HTTP calls that doubles were handed, as far as they were recorded."""
+"""HTTP calls that doubles were handed, and what they answered, as far as it was recorded."""
 
 from __future__ import annotations
 
@@ -38,6 +38,41 @@ class HttpCall:
     def shown(self) -> str:
         """As people write it."""
         return f"{self.method} {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReturn:
+    """What a double let ``.json()`` of its answer return."""
+
+    method: str
+    url: str
+    #: The value, as JSON; what was not recorded has a text in its place that holds ``…``.
+    body: str
+
+    @property
+    def shown(self) -> str:
+        """As people write it."""
+        return f"{self.method} {self.url} -> {self.body}"
+
+
+def http_return(double: Double, call: Call) -> HttpReturn | None:
+    """What the answer to an HTTP call holds by this double; None if there is no telling."""
+    before = call.method.removesuffix("().json")
+    if before == call.method or call.result not in ("dict", "list"):
+        return None
+    made = {
+        one
+        for other in double.calls
+        if other.method == before and (one := http_call(double, other)) is not None
+    }
+    text = call.returned.replace("{…}", "{'…': '…'}").replace("[…]", "['…']")
+    try:
+        # With several calls nobody knows which of them it answers.
+        (asked,) = made
+        body = json.dumps(ast.literal_eval(text), ensure_ascii=False)
+    except (SyntaxError, TypeError, ValueError):
+        return None
+    return HttpReturn(asked.method, asked.url, body)
 
 
 def http_call(double: Double, call: Call) -> HttpCall | None:
