@@ -214,7 +214,7 @@ KINDS = {
         ),
         examples=helped,
         skipped=("serve", "gh-deploy", "write"),
-        times=14,
+        times=26,
         two=True,
     ),
     "argparse": Kind(

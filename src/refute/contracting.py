@@ -1,35 +1,62 @@
-"""Ask the real programs about the command lines that doubles took."""
+"""Ask the real things about what doubles took: programs, and the OpenAPI documents of providers."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from refute.contracts import Accepted, Family, Unknown, check
+from refute.contracts.http import (
+    Breach,
+    Breached,
+    OpenApi,
+    check_call,
+    check_response,
+    load_openapi,
+)
+from refute.errors import RefuteError
 from refute.observed import Observed
-from refute.theatre.commands import Answered, Command, commands
+from refute.theatre.commands import Answered, Command, Taken, all_taken
+from refute.theatre.requests import HttpCall, HttpReturn
 
 MOST = 300
-"""Commands that are asked about in one run."""
+"""Command lines and calls that are asked about in one run."""
 _SAFE = frozenset({Family.GIT, Family.COBRA})
 """Programs that a run may ask by itself. A Python program may be the project's own, and to ask
 it for its help would run the project's code outside of the seal."""
+_DOCUMENT = re.compile(r"(?i).*(openapi|swagger).*\.(json|ya?ml)")
+_SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "env", "build"})
 
 
 def answers(
     observed: Observed,
+    root: Path | None = None,
     environment: Mapping[str, str] | None = None,
     *,
     families: frozenset[Family] = _SAFE,
-) -> dict[Command, Answered]:
-    """What the real programs say to each command that a double took. Nothing is executed."""
+) -> dict[Taken, Answered]:
+    """What the real things say to all that doubles took. Nothing is executed, and nothing sent.
+
+    ``root`` is the project's folder, in which OpenAPI documents of providers are looked for: one
+    that names the host of a call among its servers decides on that call.
+    """
     given = os.environ if environment is None else environment
+    taken = all_taken(observed)
+    calls = any(isinstance(one, HttpCall | HttpReturn) for one in taken)
+    providers = _providers(root) if calls and root is not None else {}
     found = {}
-    for number, command in enumerate(commands(observed)):
+    for number, one in enumerate(taken):
         if number >= MOST:
-            found[command] = Answered("unknown", f"only {MOST} commands are asked about in a run")
+            found[one] = Answered("unknown", f"only {MOST} of them are asked about in a run")
+        elif isinstance(one, HttpCall | HttpReturn):
+            found[one] = _answer_http(one, providers)
         else:
-            found[command] = _answer(command, given, families)
+            found[one] = _answer(one, given, families)
     return found
 
 
@@ -52,3 +79,85 @@ def _answer(
     if not command.whole and first.argument >= len(command.words) - 1:
         return Answered("unknown", "the end of the command was not recorded")
     return Answered("refused", str(first))
+
+
+def _answer_http(one: HttpCall | HttpReturn, providers: Mapping[str, OpenApi]) -> Answered:
+    host = urlsplit(one.url).netloc
+    api = providers.get(host)
+    if api is None:
+        return Answered("unknown", f"no OpenAPI document in the project names {host} as a server")
+    body = json.loads(one.body) if one.body is not None else None
+    try:
+        if isinstance(one, HttpReturn):
+            return _answer_return(one, body, api)
+        answer = check_call(api, one.method, one.url, body=body if one.body_known else b"?")
+    except RefuteError as error:
+        return Answered("unknown", error.message)
+    if isinstance(answer, Accepted):
+        return Answered("accepted")
+    if isinstance(answer, Unknown):
+        return Answered("unknown", answer.reason)
+    return Answered("refused", str(answer.breaches[0]))
+
+
+def _answer_return(one: HttpReturn, body: Any, api: OpenApi) -> Answered:
+    """A value that some good answer to the call may hold; its status was not recorded."""
+    vague = set(_vague(body, "body"))
+    wrong: list[Breach] = []
+    for status in _GOOD:
+        answer = check_response(api, one.method, one.url, status, body=body)
+        if isinstance(answer, Unknown):
+            return Answered("unknown", answer.reason)
+        if not isinstance(answer, Breached):
+            return Answered("accepted")
+        if answer.breaches[0].slug.startswith("un"):
+            # The path, the method or this status is not in the document.
+            continue
+        found = [breach for breach in answer.breaches if not _within(breach.where, vague)]
+        if not found:
+            return Answered("unknown", "the part that matters was not recorded")
+        wrong += found
+    if not wrong:
+        return Answered("unknown", "the document tells no good answer to this call")
+    return Answered("refused", str(wrong[0]))
+
+
+_GOOD = (200, 201, 202, 203, 206)
+
+
+def _vague(value: Any, at: str) -> Iterator[str]:
+    """Where something was not recorded to the letter."""
+    if isinstance(value, str):
+        if "…" in value or "***" in value:
+            yield at
+    elif isinstance(value, dict | list):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in inner:
+            if key == "…" or item == "…":
+                yield at
+            yield from _vague(item, f"{at}.{key}")
+
+
+def _within(where: str, vague: set[str]) -> bool:
+    return any(where == one or where.startswith(f"{one}.") for one in vague)
+
+
+def _providers(root: Path) -> dict[str, OpenApi]:
+    """The documents of the project by the hosts of their servers; one host in two decides none."""
+    found: dict[str, OpenApi | None] = {}
+    for path in _documents(root):
+        try:
+            api = load_openapi(path)
+        except RefuteError:
+            continue
+        for host in {host for host, _ in api.servers if host}:
+            found[host] = api if host not in found else None
+    return {host: api for host, api in found.items() if api is not None}
+
+
+def _documents(root: Path) -> Iterator[Path]:
+    for folder, below, files in os.walk(root):
+        below[:] = sorted(
+            name for name in below if name not in _SKIPPED and not name.startswith(".")
+        )
+        yield from (Path(folder, name) for name in sorted(files) if _DOCUMENT.fullmatch(name))

@@ -180,7 +180,7 @@ class Strengthening:
             differences=self._differences,
             answers=self._answers,
             left_out=self.left_out,
-            contracts=contracting.answers(self.baseline.observed),
+            contracts=contracting.answers(self.baseline.observed, self.root),
         )
 
     def _learn(self, judged: Iterable[Judged]) -> None:

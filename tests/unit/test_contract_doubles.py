@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from refute.contracting import answers
 from refute.observed import Argument, Call, Double, DoubleKind, Observed, Seen, Site
-from refute.theatre.commands import Answered, Command, checked_calls, commands, with_contracts
+from refute.theatre.commands import Answered, Command, all_taken, checked_calls, with_contracts
 from refute.theatre.identity import double_id
+from refute.theatre.requests import HttpCall, HttpReturn
 
 SITE = Site("src/shop/cloud.py", 5, 5, 5, 40, "delete")
 
@@ -33,7 +36,8 @@ def seen(*doubles: Double) -> Observed:
 
 
 def of(one: Call, target: str = "shop.cloud.subprocess.run") -> list[Command]:
-    return list(commands(seen(double(one, target=target))))
+    taken = all_taken(seen(double(one, target=target)))
+    return [one for one in taken if isinstance(one, Command)]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +85,7 @@ def test_long_commands_may_go_on() -> None:
 
 def test_a_refused_command_makes_the_double_a_liar() -> None:
     observed = seen(double(call(*listed("git", "psuh")), call(*listed("git", "push"))))
-    wrong, right = commands(observed)
+    wrong, right = all_taken(observed)
     said = {wrong: Answered("refused", "no `psuh`"), right: Answered("accepted")}
     (lie,) = with_contracts(observed, said).tests[4].doubles[0].lies
     assert lie.kind == "contract"
@@ -101,7 +105,9 @@ def test_a_refused_command_makes_the_double_a_liar() -> None:
 def test_git_itself_is_asked() -> None:
     lines = [("comit",), ("commit", "-m", "x"), ("commit", "--amned")]
     observed = seen(double(*(call(*listed("git", *line)) for line in lines)))
-    found = {command.words[1:]: said for command, said in answers(observed).items()}
+    found = {
+        one.words[1:]: said for one, said in answers(observed).items() if isinstance(one, Command)
+    }
     assert found[lines[0]].why == "git has no command `comit`: did you mean `commit`?"
     assert found[lines[1]].verdict == "accepted"
     assert found[lines[2]].why == "git commit has no option `--amned`: did you mean `--amend`?"
@@ -128,3 +134,127 @@ def test_a_function_named_after_a_program_is_believed_in_its_verb_alone() -> Non
         for words in (("comit",), ("commit", "--amned"), ("zzz",), ("commit",))
     ]
     assert found == ["refused", "unknown", "unknown", "accepted"]
+
+
+def keyword(name: str, kind: str, shown: str) -> Argument:
+    return Argument(name, kind, shown)
+
+
+URL = keyword("0", "str", "'https://api.example.test/v1/items'")
+
+
+@pytest.mark.parametrize(
+    ("target", "arguments", "expected"),
+    [
+        ("shop.requests.get", (URL,), HttpCall("GET", "https://api.example.test/v1/items")),
+        ("shop.client.get", (keyword("0", "str", "'/items'"),), None),
+        ("shop.cache.get", (keyword("0", "str", "'key'"),), None),
+        ("shop.requests.get", (keyword("0", "str", "'https://api.example.test/…'"),), None),
+        (
+            "httpx.request",
+            (keyword("0", "str", "'put'"), keyword("1", "str", "'http://a.test/'")),
+            HttpCall("PUT", "http://a.test/"),
+        ),
+        (
+            "shop.requests.get",
+            (URL, keyword("params", "dict", "…"), keyword('params["limit"]', "int", "5")),
+            HttpCall("GET", "https://api.example.test/v1/items?limit=5"),
+        ),
+        (
+            "shop.requests.post",
+            (
+                URL,
+                keyword("json", "dict", "…"),
+                keyword('json["n"]', "int", "1"),
+                keyword('json["l"]', "list", "['a']"),
+                keyword('json["l"][0]', "str", "'a'"),
+            ),
+            HttpCall("POST", "https://api.example.test/v1/items", '{"l": ["a"], "n": 1}'),
+        ),
+        (
+            "shop.requests.post",
+            (URL, keyword("json", "dict", "…"), keyword('json["token"]', "str", "'***'")),
+            HttpCall("POST", "https://api.example.test/v1/items", body_known=False),
+        ),
+        (
+            "shop.requests.post",
+            (URL, keyword("data", "bytes", "b'x'")),
+            HttpCall("POST", "https://api.example.test/v1/items", body_known=False),
+        ),
+    ],
+)
+def test_http_calls(
+    target: str, arguments: tuple[Argument, ...], expected: HttpCall | None
+) -> None:
+    taken = all_taken(seen(double(call(*arguments), target=target)))
+    assert taken == (() if expected is None else (expected,))
+
+
+def test_calls_are_held_against_the_documents_of_the_project(tmp_path: Path) -> None:
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    content = {"application/json": {"schema": {"type": "object", "required": ["n"]}}}
+    item = {
+        "get": {"parameters": [limit], "responses": {}},
+        "post": {"requestBody": {"required": True, "content": content}, "responses": {}},
+    }
+    (tmp_path / "vendor").mkdir()
+    document = {
+        "openapi": "3.1.0",
+        "servers": [{"url": "https://api.example.test/v1"}],
+        "paths": {"/items": item},
+    }
+    (tmp_path / "vendor" / "example-openapi.json").write_text(json.dumps(document))
+    limti = (keyword("params", "dict", "…"), keyword('params["limti"]', "int", "5"))
+    empty = keyword("json", "dict", "{}")
+    other = keyword("0", "str", "'https://other.test/'")
+    observed = seen(
+        double(call(URL), call(URL, *limti), call(other), target="requests.get"),
+        double(call(URL, empty), call(URL), target="requests.post"),
+    )
+    found = [(one.verdict, one.why) for one in answers(observed, tmp_path).values()]
+    assert found == [
+        ("accepted", ""),
+        ("refused", "query.limti: the operation has no such parameter: did you mean `limit`?"),
+        ("unknown", "no OpenAPI document in the project names other.test as a server"),
+        ("refused", "body: 'n' is a required property"),
+        ("refused", "body: it must be given"),
+    ]
+    (lie,) = with_contracts(observed, answers(observed, tmp_path)).tests[0].doubles[0].lies
+    assert "which the provider's OpenAPI document forbids: query.limti" in lie.message
+
+
+@pytest.mark.parametrize(
+    ("returned", "verdict", "why"),
+    [
+        ("{'items': [{'id': 1}]}", "accepted", ""),
+        ("{'items': [{…}]}", "unknown", "the part that matters was not recorded"),
+        ("{'items': [1]}", "refused", "body.items.0: 1 is not of type 'object'"),
+        ("{'itmes': []}", "refused", "body: 'items' is a required property"),
+        ("[…]", "unknown", "the part that matters was not recorded"),
+    ],
+)
+def test_answers_are_held_against_the_document(
+    returned: str, verdict: str, why: str, tmp_path: Path
+) -> None:
+    item = {"type": "object", "required": ["id"]}
+    items = {"type": "array", "items": item}
+    schema = {"type": "object", "required": ["items"], "properties": {"items": items}}
+    answer = {"200": {"content": {"application/json": {"schema": schema}}}}
+    document = {
+        "openapi": "3.1.0",
+        "servers": [{"url": "https://api.example.test/v1"}],
+        "paths": {"/items": {"get": {"responses": answer}}},
+    }
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    kind = "list" if returned.startswith("[") else "dict"
+    read = Call(SITE, "().json", (), kind, returned)
+    observed = seen(double(call(URL), read, target="requests.get"))
+    found = [one for one in answers(observed, tmp_path).items() if isinstance(one[0], HttpReturn)]
+    assert [(said.verdict, said.why) for _, said in found] == [(verdict, why)]
+
+
+def test_an_answer_to_one_of_several_calls_belongs_to_none() -> None:
+    other = keyword("0", "str", "'https://api.example.test/v1/others'")
+    read = Call(SITE, "().json", (), "dict", "{'n': 1}")
+    observed = seen(double(call(URL), call(other), read, target="requests.get"))
+    assert [one for one in all_taken(observed) if isinstance(one, HttpReturn)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,8 @@ def contracts(ctx: click.Context, root: Path) -> ExitCode | None:
     Nothing is executed for real: programs are asked for their help and their completions alone.
     An answer is given only where it can be: what can't be told is said, with the reason.
 
-    Without a COMMAND, all that applies to the project is checked: the command lines that doubles
-    took, by the last `refute run`, and the Helm charts in the tree.
+    Without a COMMAND, all that applies to the project is checked: the command lines and HTTP
+    calls that doubles took, by the last `refute run`, and the Helm charts in the tree.
 
     The exit code is 0 if nothing was found, 1 if something was, and 4 if there was nothing to
     check or nothing of it could be told.
@@ -63,7 +64,7 @@ def _all(root: Path) -> ExitCode:
 
 
 def _recorded(root: Path) -> Part:
-    """The command lines in the last report."""
+    """What doubles took, by the last report."""
     from refute.contracts import survey
     from refute.judgement import load
 
@@ -72,9 +73,9 @@ def _recorded(root: Path) -> Part:
     except RefuteError as error:
         if error.slug != "no-report":
             raise
-        return survey.Part("commands", absent="no report here; `refute run` makes one")
+        return survey.Part("doubles", absent="no report here; `refute run` makes one")
     if judgement.theatre is None:
-        return survey.Part("commands", absent="the report says nothing of doubles")
+        return survey.Part("doubles", absent="the report says nothing of doubles")
     names = {double.id: double.shown for double in judgement.theatre.doubles}
     return survey.commands(
         survey.Taken(
@@ -142,7 +143,8 @@ def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitC
 
     Values are held against values.schema.json, against the kinds of the chart's own values, and
     against its templates: what is required, what no template uses, what templates print and
-    nobody gives. Then helm renders the chart, if it is here, and with --kubeconfig a cluster
+    nobody gives. Then helm renders the chart, if it is on the PATH or
+    installed by `refute real install helm`, and with --kubeconfig a cluster
     checks the manifests. Without --values the chart's own values are looked at.
 
     The exit code is 0 if nothing was found, and 1 if something was.
@@ -231,8 +233,11 @@ def _rendered(
     """What helm and a cluster refuse, and what they could not be asked."""
     from refute.contracts import Unknown
     from refute.contracts.helm import check_manifests, render
+    from refute.real.helm.programs import in_cache
 
-    rendered = render(chart, files)
+    kept = in_cache()
+    folders = [os.environ.get("PATH", ""), *([str(kept.parent)] if kept else [])]
+    rendered = render(chart, files, {**os.environ, "PATH": os.pathsep.join(folders)})
     if isinstance(rendered, Unknown):
         return [], [rendered.reason]
     if rendered.refusal:

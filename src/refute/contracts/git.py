@@ -18,6 +18,8 @@ from refute.contracts.grammar import Flag, Node, Rules, Untold
 
 _PROBE = "--refute-asks-what-you-take"
 _LIKE_LOG = ("log", "show", "whatchanged", "format-patch")
+_LOOSE = (("stash", "save"),)
+"""Verbs of verbs that take more words than they say; found by trying."""
 _LOG = "shortlog"
 """Reads options on revisions and diffs as the commands above do, and refuses what it lacks."""
 _OPTION = re.compile(r"^ {2,4}(-.*)$")
@@ -136,7 +138,7 @@ class Git:
             verbs,
             tuple(flags),
             arity=arity,
-            binding=len(path) > 1,
+            binding=len(path) > 1 and path not in _LOOSE,
             interspersed=not any("-args>" in form for form in forms),
             hints=hints,
         )

@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A command line that a double took, as a report has it."""
+    """What a double took or answered, as a report has it."""
 
     command: str
     #: ``accepted``, ``refused`` or ``unknown``, and why.
@@ -45,10 +45,12 @@ class Taken:
 
 def commands(taken: Iterable[Taken], environment: Mapping[str, str] | None = None) -> Part:
     """What doubles took, by the last report; what it could not tell is asked once more."""
-    part = Part("commands")
+    part = Part("doubles")
     for one in dict.fromkeys(taken):
         verdict, why = one.verdict, one.why
-        if verdict == "unknown" and not one.command.endswith("…") and "***" not in one.command:
+        # What was not recorded as a whole can't be asked about, and calls have no program.
+        partial = one.command.endswith("…") or "***" in one.command or "://" in one.command
+        if verdict == "unknown" and not partial:
             verdict, why = _again(one.command, environment)
         if verdict == "unknown":
             part.untold.append(f"{one.command}: {why}")
@@ -57,7 +59,7 @@ def commands(taken: Iterable[Taken], environment: Mapping[str, str] | None = Non
         if verdict == "refused":
             part.found.append(f"{one.where}: {one.command}: {why}")
     if not part.checked and not part.untold:
-        part.absent = "no double was seen to take a command line"
+        part.absent = "no double was seen to take a command line or an HTTP call"
     return part
 
 

@@ -1,4 +1,4 @@
-"""Command lines that doubles were handed in the place of a child process.
+"""Command lines and HTTP calls that doubles were handed in the place of the real thing.
 
 Pure: what was observed goes in, and what there is to ask the real programs comes out. The
 answers come from ``refute.contracts`` and are put to the doubles here.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from refute.observed import Argument, Call, Double, Lie, Observed, Seen
 from refute.theatre.identity import double_id
+from refute.theatre.requests import HttpCall, HttpReturn, http_call, http_return
 
 _WIDEST = 8
 """Elements of a list that are recorded: one of that many may have had more."""
@@ -51,9 +52,13 @@ class Command:
         return shlex.join(self.words) + ("" if self.whole else " …")
 
 
+Taken = Command | HttpCall | HttpReturn
+"""What a double took, or gave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of one command: ``accepted``, ``refused`` or ``unknown``, and why."""
+    """What became of one of them: ``accepted``, ``refused`` or ``unknown``, and why."""
 
     verdict: str
     why: str = ""
@@ -61,11 +66,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class CheckedCall:
-    """A command line that some double took, held against the real program."""
+    """What some double took, held against the real thing."""
 
     #: Id of the double.
     double: str
-    #: The command line in words.
+    #: The command line in words, or the method and the URL.
     command: str
     #: ``accepted``, ``refused`` or ``unknown``.
     verdict: str
@@ -77,24 +82,17 @@ class CheckedCall:
     tests: tuple[int, ...]
 
 
-Answers = Mapping[Command, Answered]
+Answers = Mapping[Taken, Answered]
 
 
-def commands(observed: Observed) -> tuple[Command, ...]:
-    """All command lines that doubles took, each once, in the order of the tests."""
-    found = (
-        command
-        for _, seen in sorted(observed.tests.items())
-        for double in seen.doubles
-        for call in double.calls
-        if (command := _command(double, call)) is not None
-    )
-    return tuple(dict.fromkeys(found))
+def all_taken(observed: Observed) -> tuple[Taken, ...]:
+    """All that doubles took, each once, in the order of the tests."""
+    return tuple(dict.fromkeys(taken for _, _, _, taken in _all(observed)))
 
 
 def checked_calls(observed: Observed, answers: Answers) -> tuple[CheckedCall, ...]:
-    """Each command of each double, with what the real program says to it."""
-    met: dict[tuple[str, Command, str, int], list[int]] = {}
+    """All that each double took, with what the real thing says to it."""
+    met: dict[tuple[str, Taken, str, int], list[int]] = {}
     for test, double, call, command in _all(observed):
         key = (double_id(double), command, call.site.file, call.site.line)
         met.setdefault(key, []).append(test)
@@ -114,7 +112,7 @@ def checked_calls(observed: Observed, answers: Answers) -> tuple[CheckedCall, ..
 
 
 def with_contracts(observed: Observed, answers: Answers) -> Observed:
-    """What was observed, with the lies of doubles that took what the real program refuses."""
+    """What was observed, with the lies of doubles that took what the real thing refuses."""
     if not any(one.verdict == "refused" for one in answers.values()):
         return observed
     return replace(
@@ -125,9 +123,13 @@ def with_contracts(observed: Observed, answers: Answers) -> Observed:
 def _lying(seen: Seen, answers: Answers) -> Seen:
     doubles = []
     for double in seen.doubles:
-        taken = dict.fromkeys(_command(double, call) for call in double.calls)
+        taken = dict.fromkeys(_taken(double, call) for call in double.calls)
         lies = tuple(
-            Lie("contract", f"it takes `{one.shown}`, which the real program refuses: {said.why}")
+            Lie(
+                # What is sent is the code's fault, what is answered the double's own.
+                "returns" if isinstance(one, HttpReturn) else "contract",
+                f"it {_DOES[type(one)].format(one.shown)}: {said.why}",
+            )
             for one in taken
             if one is not None and (said := answers.get(one)) and said.verdict == "refused"
         )
@@ -135,13 +137,24 @@ def _lying(seen: Seen, answers: Answers) -> Seen:
     return replace(seen, doubles=tuple(doubles))
 
 
-def _all(observed: Observed) -> Iterator[tuple[int, Double, Call, Command]]:
+_DOES: dict[type, str] = {
+    Command: "takes `{}`, which the real program refuses",
+    HttpCall: "takes `{}`, which the provider's OpenAPI document forbids",
+    HttpReturn: "answers `{}`, which the provider's OpenAPI document does not let out",
+}
+
+
+def _taken(double: Double, call: Call) -> Taken | None:
+    return _command(double, call) or http_call(double, call) or http_return(double, call)
+
+
+def _all(observed: Observed) -> Iterator[tuple[int, Double, Call, Taken]]:
     for test, seen in sorted(observed.tests.items()):
         for double in seen.doubles:
             for call in double.calls:
-                command = _command(double, call)
-                if command is not None:
-                    yield test, double, call, command
+                taken = _taken(double, call)
+                if taken is not None:
+                    yield test, double, call, taken
 
 
 def _command(double: Double, call: Call) -> Command | None:
@@ -205,8 +218,3 @@ def _word(argument: Argument) -> tuple[str, bool]:
     if not isinstance(text, str):
         return _MASK, False
     return text, not (text.endswith("…") or _MASK in text)
-
-
-def texts(checked: Iterable[CheckedCall], verdict: str) -> list[str]:
-    """The commands of one verdict, each once."""
-    return list(dict.fromkeys(one.command for one in checked if one.verdict == verdict))
