@@ -134,7 +134,7 @@ class Diary:
     def ahead(self, mutants: int, seconds: float, reused: int) -> None:
         """What lies ahead."""
         if reused:
-            self.note("reused", f"{reused} verdicts are taken over from earlier runs.")
+            self.note("reused", f"{_taken(reused, 'verdict')} taken over from earlier runs.")
         self.tell(Estimate(mutants, seconds))
 
     def chosen(self, notes: Sequence[str]) -> None:
@@ -151,7 +151,7 @@ class Diary:
         if pairs:
             self.note(
                 "reused",
-                f"{pairs:,} pairs of a fault and a test are taken over from earlier runs.",
+                f"{_taken(pairs, 'pair', ' of a fault and a test')} taken over from earlier runs.",
             )
 
     def goes_cold(self, reason: str) -> None:
@@ -165,3 +165,7 @@ class Diary:
         """Ctrl-C."""
         self.remarks.append(Remark("interrupted", f"Stopped after {done:,} of {total:,} trials."))
         self.tell(Interrupted(done, total))
+
+
+def _taken(number: int, noun: str, more: str = "") -> str:
+    return f"1 {noun}{more} is" if number == 1 else f"{number:,} {noun}s{more} are"

@@ -82,7 +82,8 @@ def choose(
         tests = _changed_tests(baseline, tree, changes)
         kept = [m for m in kept if _has_changed(m, tree, changes) or _meets(m, baseline, tests)]
         notes.append(
-            f"Only changes are judged, {changes.what}: {len(kept):,} of {len(mutants):,} faults, "
+            f"Only changes are judged, {changes.what}: {len(kept):,} of {len(mutants):,} "
+            f"{'fault' if len(mutants) == 1 else 'faults'}, "
             f"{len(tests):,} changed {'test' if len(tests) == 1 else 'tests'}."
         )
     if shard is not None:

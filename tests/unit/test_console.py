@@ -16,6 +16,7 @@ import pytest
 from tests.unit.factory import fault, killed, shop, survived
 
 from refute.console import CALM, FIRST, Console, duration
+from refute.diary import Diary
 from refute.events import (
     BaselineSummary,
     Estimate,
@@ -281,3 +282,15 @@ def test_no_line_moves_where_it_should_not(
 def test_no_color_is_respected(tmp_path: Path) -> None:
     text = on_a_terminal(tmp_path, NO_COLOR="1")
     assert re.search(r"\x1b\[[0-9;]*3[0-7]", text) is None
+
+
+def test_what_is_taken_over_is_counted_in_words() -> None:
+    diary = Diary(lambda event: None)
+    diary.ahead(3, 1.0, 1)
+    diary.ahead(3, 1.0, 1204)
+    diary.also_reused(1)
+    assert [remark.text for remark in diary.remarks] == [
+        "1 verdict is taken over from earlier runs.",
+        "1,204 verdicts are taken over from earlier runs.",
+        "1 pair of a fault and a test is taken over from earlier runs.",
+    ]

@@ -182,6 +182,24 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, lines: str, slug: str, 
     assert refusal(tmp_path, "[tool.refute]\ngate = 3").slug == "bad-setting"
 
 
+def test_a_denominator_of_one_is_one_thing() -> None:
+    said = [
+        Value(number, part, whole, of).words("percent" if part else "count")
+        for number, part, whole, of in (
+            (100.0, 1, 1, "branches"),
+            (50.0, 1, 2, "branches"),
+            (0, None, 1, "failure texts"),
+            (3, None, 1204, "faults"),
+        )
+    ]
+    assert said == [
+        "100% (1 of 1 branch)",
+        "50.0% (1 of 2 branches)",
+        "0 (of 1 failure text)",
+        "3 (of 1,204 faults)",
+    ]
+
+
 def test_an_unfinished_run_decides_nothing_but_what_is_too_much_already(tmp_path: Path) -> None:
     pending = [other(fault("amount * 0.9", "amount"), Verdict.PENDING)]
     about = Estimate(0.3, 0.25, 0.35)

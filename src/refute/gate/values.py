@@ -30,11 +30,14 @@ class Value:
     def words(self, unit: Unit) -> str:
         """The value for readers, with its denominator; never rounded to 100 or down to 0."""
         shown = amount(self.number, unit)
-        if unit == "percent" and self.part is not None and self.whole is not None:
-            return f"{shown} ({self.part:,} of {self.whole:,}{f' {self.of}' if self.of else ''})"
-        if self.whole is not None:
-            return f"{shown} (of {self.whole:,}{f' {self.of}' if self.of else ''})"
-        return shown
+        if self.whole is None:
+            return shown
+        whole = f"{self.whole:,}"
+        if self.of:
+            one = self.of.removesuffix("es" if self.of.endswith("ches") else "s")
+            whole += f" {one if self.whole == 1 else self.of}"
+        part = f"{self.part:,} " if unit == "percent" and self.part is not None else ""
+        return f"{shown} ({part}of {whole})"
 
 
 @dataclass(frozen=True, slots=True)

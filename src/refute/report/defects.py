@@ -119,7 +119,8 @@ def _scope(defects: Defects, console: Console) -> None:
         prose(console, f"From the catalogue {printable(scope.catalogue)}.", style="dim")
         return
     fixes = len(defects.bugs) + scope.sourceless + scope.beyond
-    text = f"{scope.commits:,} commits read, {fixes:,} bug fixes among them"
+    mended = "1 bug fix" if fixes == 1 else f"{fixes:,} bug fixes"
+    text = f"{plural(scope.commits, 'commit')} read, {mended} among them"
     if scope.sourceless:
         text += f"; {scope.sourceless:,} change no code (tests, documentation, comments)"
     if scope.beyond:

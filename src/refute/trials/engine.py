@@ -201,6 +201,12 @@ class Engine:
             every = plan.tried
             self._cold_hunt((p for p in every if p.mutant.id not in known), baseline, emit)
             return {}
+        done: set[str] = set(known)
+
+        def record(planned: Planned, outcome: Outcome) -> None:
+            done.add(planned.mutant.id)
+            emit(planned, outcome)
+
         hunt = Hunt(
             root=self._project.root,
             plan=plan,
@@ -208,16 +214,9 @@ class Engine:
             test_files=baseline.test_files,
             order=Order([test.seconds for test in baseline.tests]),
             limits=Limits(self._settings.timeout_factor, baseline.collect_seconds),
-            emit=emit,
+            emit=record,
             in_turn=ends < inf,
         )
-        done: set[str] = set(known)
-
-        def record(planned: Planned, outcome: Outcome) -> None:
-            done.add(planned.mutant.id)
-            emit(planned, outcome)
-
-        hunt.emit = record
         names = tuple(test.id for test in baseline.tests)
         suite = Suite(names, baseline.files)
         # Trials that share a service must not meet there.
