@@ -32,6 +32,11 @@ from refute.report.subject import Subject
 AFTER, BEFORE = REPORTS / "after", REPORTS / "before"
 
 
+UNFINISHED = judgement(
+    [killed(fault("100", "101")), other(fault("and", "or"), Verdict.PENDING)], partial=True
+)
+
+
 def said(folder: Path, *arguments: str) -> str:
     """What the command writes into a file, here in this process."""
     target = folder / "out"
@@ -335,6 +340,18 @@ def test_help_of_a_rule_is_the_section_of_the_docs(slug: Slug) -> None:
     assert TITLES[slug]
 
 
+def test_a_run_that_was_not_finished_says_what_is_known() -> None:
+    text = markdown.render(Subject(replace(UNFINISHED, estimate=Estimate(0.8, 0.7, 0.9))))
+    assert (
+        "### refute: 1 of 1 fault tried so far noticed, which foretells a score of 80.0% "
+        "(95% confidence 70.0% to 90.0%)\n"
+    ) in text
+    assert "The run was stopped before its end." in text
+    text = agent.render(Subject(UNFINISHED))
+    assert "1 of 1 fault tried so far noticed, too little to foretell the score." in text
+    assert sarif(Subject(UNFINISHED))["invocations"][0]["executionSuccessful"] is False
+
+
 # GitHub
 
 
@@ -378,7 +395,9 @@ def test_badge_can_be_read() -> None:
         (judgement([]), "not judged", "lightgrey"),
         (judgement([killed(fault("100", "101"))]), "100%", "brightgreen"),
         (replace(shop(), selection=Selection(paths=("src",))), "30.0% of a part", "red"),
-        (replace(shop(), foretold=Estimate(0.8, 0.7, 0.9)), "about 80.0%", "yellow"),
+        (replace(UNFINISHED, estimate=Estimate(0.8, 0.7, 0.9)), "about 80.0%", "yellow"),
+        (replace(UNFINISHED, estimate=Estimate(0.8, 0.1, 0.9)), "not finished", "lightgrey"),
+        (UNFINISHED, "not finished", "lightgrey"),
     ],
 )
 def test_badge_says_no_more_than_is_known(run: Judgement, message: str, colour: str) -> None:
