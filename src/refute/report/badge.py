@@ -17,7 +17,7 @@ COLOURS = {"green": "#1a7f37", "yellow": "#8a6100", "red": "#c2222c", "grey": "#
 SHIELDS = {"green": "brightgreen", "yellow": "yellow", "red": "red", "grey": "lightgrey"}
 """The names that shields.io has for them."""
 
-HEIGHT, PAD, CHARACTER = 20, 7, 6.6
+HEIGHT, PAD, CHARACTER = 20, 7, 6.2
 """Pixels; a character's width is about that of a sans serif font of 11 pixels."""
 
 
