@@ -55,7 +55,7 @@ def page(text: str, formats: dict[str, str]) -> str:
         lines = shown.splitlines()
         cut = [line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..." for line in lines[:LINES]]
         more = len(lines) - LINES
-        rest = [f"... and {more:,} more lines"] if more > 0 else []
+        rest = ["..."] if more > 0 else []
         body = "\n".join(["````text", *cut, *rest, "````"])
         start, end = f"<!-- example {name} -->\n", "<!-- end -->"
         before, _, after = text.partition(start)

@@ -73,7 +73,7 @@ def fault(
     end_line, end_column = _position(text, end)
     key = "\0".join((file, function, operator, original, replacement))
     return Mutant(
-        id="m-" + hashlib.sha256(key.encode()).hexdigest()[:8],
+        id="m-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8],
         file=file,
         line=line,
         column=column,

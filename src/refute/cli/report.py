@@ -117,7 +117,7 @@ def report(
         # Bytes: neither the platform's line ends nor its encoding may change the document.
         sys.stdout.buffer.write(data)
     else:
-        _write(output.resolve(), data)
+        _write(output, data)
     return ExitCode.OK
 
 
@@ -137,20 +137,21 @@ def _subject(path: Path, base: Path | None, prefix: str, tokens: int) -> Subject
     )
 
 
-def _write(target: Path, data: bytes) -> None:
+def _write(output: Path, data: bytes) -> None:
     """Write a report. Raises RefuteError no-such-path, read-only-tree."""
     from refute.judgement import write_beside
 
+    if output.is_dir():
+        fail("no-such-path", f"{output} is a folder, not a file.")
+    if output.exists() and not output.is_file():
+        # A device or a pipe is written to, and never replaced by a file.
+        with output.open("wb") as stream:
+            stream.write(data)
+        return
+    target = output.resolve()
     if not target.parent.is_dir():
         fail("no-such-path", f"There is no folder {target.parent}.")
-    if target.is_dir():
-        fail("no-such-path", f"{target} is a folder, not a file.")
-    if target.exists() and not target.is_file():
-        # A device or a pipe is written to, and never replaced by a file.
-        with target.open("wb") as stream:
-            stream.write(data)
-    else:
-        write_beside(target, data)
+    write_beside(target, data)
 
 
 def _folder(prefix: str) -> str:

@@ -32,6 +32,7 @@ TOGETHER = 3
 """Survivors of one function in one item."""
 
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+| +|[^\x00-\x7f]|.", re.DOTALL)
+_ID = re.compile(r"m-[0-9a-f]+")
 _LONG = 20
 """Letters in a row that are hardly a word any more."""
 
@@ -66,13 +67,16 @@ def tokens(text: str) -> int:
 def render(subject: Subject) -> str:
     """The answer, in at most ``subject.tokens`` tokens as ``tokens`` counts them."""
     found = still_open(subject)
-    items = _items(subject, found)
-    # The head names its own size, which is at most the one asked for: that much is set aside.
-    for shown in range(len(items), -1, -1):
-        text = _joined(subject, found, items[:shown], subject.tokens)
-        if tokens(text) <= subject.tokens or not shown:
+    items: list[_Item] = []
+    text = _joined(subject, found, items, subject.tokens)
+    for item in _items(subject, found):
+        longer = _joined(subject, found, [*items, item], subject.tokens)
+        if tokens(longer) > subject.tokens:
             break
-    return _joined(subject, found, items[:shown], tokens(text))
+        items.append(item)
+        text = longer
+    # A size is named in the text that it is of: no number of it is longer than the one asked for.
+    return _joined(subject, found, items, min(tokens(text), subject.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _joined(subject: Subject, found: Sequence[Finding], items: Sequence[_Item], 
     for number, item in enumerate(items, 1):
         lines += [f"{number}. {item.lines[0]}", *item.lines[1:]]
         first = said.setdefault(item.remedy, number)
-        lines.append(f"do: {_line(item.remedy)}" if first == number else f"do: as in {first}")
+        lines.append(f"do: | {_line(item.remedy)}" if first == number else f"do: as in {first}")
         lines.append(f"check: | {item.check}")
     left = [one for one in found if one.id not in shown]
     if left:
@@ -105,7 +109,10 @@ def _joined(subject: Subject, found: Sequence[Finding], items: Sequence[_Item], 
 
 def _head(subject: Subject, found: int, shown: int, size: int) -> Iterator[str]:
     judgement = subject.judgement
-    yield f"refute: {score(judgement)}. {part(judgement)}".rstrip()
+    yield f"refute: {score(judgement)}."
+    limits = part(judgement)
+    if limits:
+        yield f"of a part: | {_line(limits)}"
     for one in () if subject.gate is None else _failed(subject):
         yield f"gate: | {printable(crop(one, TEXT))}"
     change = subject.change
@@ -134,27 +141,32 @@ def _failed(subject: Subject) -> list[str]:
     return [*said, *([f"{len(bad) - GATE_LINES} more"] if len(bad) > GATE_LINES else [])]
 
 
-def _items(subject: Subject, found: Sequence[Finding]) -> list[_Item]:
+def _items(subject: Subject, found: Sequence[Finding]) -> Iterator[_Item]:
     """What to do, in order. Survivors of one function are one item: one test can mend them."""
     judgement, change = subject.judgement, subject.change
     places, mutants = Places(judgement), leading(judgement)
     new = (change and change.new) or frozenset()
     groups: dict[tuple[str, ...], list[tuple[Finding, Judged]]] = {}
     sizes: Counter[tuple[str, str]] = Counter()
-    items: dict[tuple[str, ...], _Item] = {}
+    # Each has a round and a group, or a finding alone.
+    order: dict[tuple[str, ...], tuple[int, Finding]] = {}
     for one in found:
         item = first_mutant(one, mutants)
         if one.slug is Slug.SURVIVOR and item is not None:
             function = (item.mutant.file, item.mutant.function)
             # More than a few of one function are put behind all others.
-            late, _ = divmod(sizes[function], TOGETHER)
+            late = sizes[function] // TOGETHER
             sizes[function] += 1
-            key = (*function, f"{late:06}")
+            key: tuple[str, ...] = (*function, str(late))
             groups.setdefault(key, []).append((one, item))
-            items[key] = _survivors(judgement, groups[key], new)
         else:
-            items["", "", "0" * 6, one.id] = _other(one, item, places, new)
-    return [items[key] for key in sorted(items, key=lambda key: key[2])]
+            late, key = 0, (one.id,)
+        order.setdefault(key, (late, one))
+    for key, (_, one) in sorted(order.items(), key=lambda entry: entry[1][0]):
+        if key in groups:
+            yield _survivors(judgement, groups[key], new)
+        else:
+            yield _other(one, first_mutant(one, mutants), places, new)
 
 
 def _other(finding: Finding, item: Judged | None, places: Places, new: Collection[str]) -> _Item:
@@ -179,7 +191,7 @@ def _survivors(
     lines = [f"{what} in | {_line(f'{lead.mutant.file} {lead.mutant.function}')}"]
     before = ""
     for one, item in group:
-        also = one.evidence[1:]
+        also = [id for id in one.evidence[1:] if _ID.fullmatch(id)]
         more = f"; also {', '.join(also[:2])}{' ...' if len(also) > 2 else ''}" if also else ""
         lines.append(f"{item.mutant.id} ({_weight(one, new)}) line {item.mutant.line}{more}")
         for text in fitted(excerpt(source, item, before=0, most=3), WIDTH):

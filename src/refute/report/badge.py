@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from refute.judgement import Judgement, percent, percentage
 from refute.report import FAIR, GOOD
+from refute.report.headline import VAGUE
 from refute.report.subject import Subject, as_json
 
 LABEL = "mutation score"
@@ -16,7 +17,7 @@ COLOURS = {"green": "#1a7f37", "yellow": "#8a6100", "red": "#c2222c", "grey": "#
 SHIELDS = {"green": "brightgreen", "yellow": "yellow", "red": "red", "grey": "lightgrey"}
 """The names that shields.io has for them."""
 
-HEIGHT, PAD, CHARACTER = 20, 7, 6.6
+HEIGHT, PAD, CHARACTER = 20, 7, 6.2
 """Pixels; a character's width is about that of a sans serif font of 11 pixels."""
 
 
@@ -56,7 +57,9 @@ def render_json(subject: Subject) -> str:
 def _value(judgement: Judgement) -> tuple[str, str]:
     """What it says, and in which colour: that of the score as it is, never rounded up."""
     counts, foretold = judgement.counts, judgement.estimate
-    if foretold is not None:
+    if counts.pending:
+        if foretold is None or foretold.high - foretold.low > VAGUE:
+            return "not finished", "grey"
         return f"about {percentage(foretold.score)}", _colour(foretold.score)
     if not counts.scored:
         return "not judged", "grey"

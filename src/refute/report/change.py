@@ -54,7 +54,8 @@ def compare(base: Judgement, now: Judgement) -> Change:
     """
     limits = _limits(base, now)
     if limits:
-        whole = not base.partial and not base.selection.part and _same_rules(base, now)
+        ended = not (base.partial or base.stopped)
+        whole = ended and not base.selection.part and _same_rules(base, now)
         new = _new(base, now) if whole else None
         return Change(limits, None, None, new, None, *_moved(base, now))
     ids = {one.id for one in now.findings}
@@ -79,9 +80,9 @@ def numbers(judgement: Judgement) -> Numbers:
 
 
 def _limits(base: Judgement, now: Judgement) -> str:
-    if base.partial:
+    if base.partial or base.stopped:
         return "The base was stopped before its end, so the numbers can't be compared."
-    if now.partial:
+    if now.partial or now.stopped:
         return "This run was stopped before its end, so the numbers can't be compared."
     if base.selection.part != now.selection.part:
         return "The base is of another part of the code, so the numbers can't be compared."

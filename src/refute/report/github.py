@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from refute.gate import State
-from refute.judgement import Finding, Severity
+from refute.judgement import Severity
 from refute.report import crop, plural, printable
 from refute.report.places import Place, Places
 from refute.report.subject import Subject, first_mutant, leading, part, score, still_open
@@ -35,6 +35,8 @@ def render(subject: Subject) -> str:
             lines.append(_command("error", "refute gate", text))
     left: Counter[str] = Counter()
     places, mutants = Places(subject.judgement), leading(subject.judgement)
+    change = subject.change
+    new = (change and change.new) or frozenset()
     for one in still_open(subject):
         kind = KINDS[one.severity]
         if used[kind] >= MOST:
@@ -43,7 +45,8 @@ def render(subject: Subject) -> str:
         used[kind] += 1
         place = places.of(one, first_mutant(one, mutants))
         text = f"{one.message}\n{one.remedy}\n{one.reproduce}"
-        lines.append(_command(kind, _title(subject, one), text, place, subject.prefix))
+        title = f"{one.slug.value}{' (new)' if one.id in new else ''}"
+        lines.append(_command(kind, title, text, place, subject.prefix))
     if left:
         total = sum(left.values())
         named = ", ".join(plural(left[kind], kind) for kind in KINDS.values() if left[kind])
@@ -65,12 +68,6 @@ def _gate(subject: Subject) -> Iterator[str]:
         if one.state is not State.HELD:
             name = one.metric + (f" of {one.scope}" if one.scope else "")
             yield f"{one.state.value}: {name}: {one.said}"
-
-
-def _title(subject: Subject, finding: Finding) -> str:
-    change = subject.change
-    new = change is not None and change.new is not None and finding.id in change.new
-    return f"{finding.slug.value}{' (new)' if new else ''}"
 
 
 def _command(kind: str, title: str, text: str, place: Place | None = None, prefix: str = "") -> str:

@@ -136,7 +136,8 @@ def _invocation(judgement: Judgement) -> Document:
         }
         for note in judgement.notes
     ]
-    return {"executionSuccessful": not judgement.partial, "toolExecutionNotifications": notes}
+    ended = not judgement.stopped and (judgement.spent or not judgement.partial)
+    return {"executionSuccessful": ended, "toolExecutionNotifications": notes}
 
 
 class _Writer:

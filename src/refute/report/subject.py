@@ -11,6 +11,7 @@ from refute.gate import GateResult, State
 from refute.judgement import Finding, Judged, Judgement, percent, percentage
 from refute.report import plural, printable
 from refute.report.change import Change, compare
+from refute.report.headline import VAGUE
 
 TOKENS = 2000
 """The size of the agent's answer, if no other is asked for."""
@@ -52,11 +53,15 @@ class Subject:
 def score(judgement: Judgement) -> str:
     """The score in a few words with its denominator, or why there is none."""
     counts, foretold = judgement.counts, judgement.estimate
-    if foretold is not None:
+    if counts.pending:
+        # Survivors that were known before the first trial are no part of what was tried.
+        tried = counts.tried - counts.settled
+        said = f"{counts.detected:,} of {plural(tried, 'fault')} tried so far noticed"
+        if foretold is None or foretold.high - foretold.low > VAGUE:
+            return f"{said}, too little to foretell the score"
         return (
-            f"about {percentage(foretold.score)} of faults noticed (95% confidence "
-            f"{percentage(foretold.low)} to {percentage(foretold.high)}, from "
-            f"{counts.tried:,} tried)"
+            f"{said}, which foretells a score of {percentage(foretold.score)} (95% confidence "
+            f"{percentage(foretold.low)} to {percentage(foretold.high)})"
         )
     if not counts.scored:
         return "nothing was judged"
@@ -68,8 +73,10 @@ def part(judgement: Judgement) -> str:
     """What the judgement does not speak of, in a sentence; empty: it is of all code."""
     asked = judgement.selection.part
     said = [f"Judged: {printable(asked)} alone." if asked else ""]
-    if judgement.partial:
+    if judgement.stopped or (judgement.partial and not judgement.spent):
         said.append("The run was stopped before its end.")
+    elif judgement.partial:
+        said.append("The time was spent before all faults were tried.")
     return " ".join(one for one in said if one)
 
 

@@ -230,4 +230,4 @@ def _next(judgement: Judgement, judged: bool, console: Console) -> None:
     else:
         what, command = "To check these verdicts in fresh processes:", "refute verify --sample 50"
     console.print()
-    line(console, f"{what} ", (command, "bold cyan"))
+    line(console, f"{what} ", (printable(command), "bold cyan"))
