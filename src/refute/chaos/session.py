@@ -11,10 +11,10 @@ from hashlib import sha256
 from refute import __version__, judgement
 from refute.chaos import document, rules
 from refute.chaos.links import links_of, used, users
-from refute.chaos.values import FINDINGS, Cell, Chaos, Link, Verdict
+from refute.chaos.values import Cell, Chaos, Link, Verdict
 from refute.console import Console
 from refute.diary import Diary
-from refute.errors import ExitCode, fail
+from refute.errors import fail
 from refute.faults.toxic import NAMES, Bad, amounts, bad
 from refute.interpreter import Interpreter, choose
 from refute.project import Project, discover
@@ -108,8 +108,8 @@ def run(settings: Settings, wish: Wish, options: Sequence[str], console: Console
     return found
 
 
-def repeat(settings: Settings, wish: Wish) -> ExitCode:
-    """Run one test over a bad link, printing what pytest prints; FINDINGS if that was bad.
+def repeat(settings: Settings, wish: Wish) -> list[Cell]:
+    """Run one test over bad links, printing what pytest prints; what it came to over each.
 
     Raises RefuteError as ``run`` does, and unknown-test.
     """
@@ -122,13 +122,9 @@ def repeat(settings: Settings, wish: Wish) -> ExitCode:
         pairs = [(test, link) for test, link in _baseline(state) if test == wish.only]
         if not pairs:
             fail("unknown-test", f"{wish.only} does not pass over good links, or uses none.")
-        verdicts = []
         for test, link, name, seed in _plan(wish, pairs):
             _try(state, test, link, name, seed, shown=True)
-            cell = state.cells[-1]
-            print(f"\nrefute: {cell.verdict.value} ({cell.link}, {cell.bad.spec}) {cell.words}")
-            verdicts.append(cell.verdict)
-    return ExitCode.FINDINGS if set(verdicts) & set(FINDINGS) else ExitCode.OK
+        return state.cells
 
 
 def _place(settings: Settings) -> tuple[Project, Interpreter, Seal]:
