@@ -190,7 +190,7 @@ def _try(
     usual = state.usual.get(test)
     if usual is None and test not in state.aside:
         usual = _alone(state, test)
-        if usual.outcome != "passed" or usual.invariant is False:
+        if not rules.is_well(usual):
             state.aside[test] = f"alone it fails over good links: {_said(usual)}"
         state.usual[test] = usual
     flow = used(usual, link) if usual is not None else None
@@ -211,7 +211,7 @@ def _try(
     verdict, words = rules.judge(call, allowed, used=met)
     left = False
     if verdict not in (Verdict.TOLERATED, Verdict.UNMET):
-        verdict, words, left = rules.spoilt(verdict, words, _alone(state, test))
+        verdict, words, left = rules.spoilt(verdict, words, _afterwards(state, test))
         if left:
             state.aside[test] = "it fails over good links since a trial over a bad one"
     _note(state, test, link, given, (verdict, words, call.seconds, left))
@@ -219,6 +219,12 @@ def _try(
 
 def _alone(state: _State, test: str) -> Call:
     return _of(state.lines.run(Order((test,))), test)
+
+
+def _afterwards(state: _State, test: str) -> Call:
+    """How the test fares over good links again. One that fails by chance is no evidence."""
+    after = _alone(state, test)
+    return after if rules.is_well(after) else _alone(state, test)
 
 
 def _of(seen: Seen, test: str) -> Call:
