@@ -18,6 +18,12 @@ _RANDOM = 0xFFFFF000 + 56
 _ALL = 0xFFFFFFFF
 
 
+def try_out() -> None:
+    """Raises OSError where the kernel lets nobody with our rights lose packets."""
+    with socket.socket() as one:
+        lose(one, 100)
+
+
 def lose(end: socket.socket, percent: int) -> None:
     """Lose this share of what comes in from now on; 0 for nothing, 100 for everything.
 

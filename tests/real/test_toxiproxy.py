@@ -7,15 +7,16 @@ import socket
 import time
 from collections.abc import Iterator
 from random import Random
-from typing import Any
 
 import pytest
 from tests.real.toxiproxies import (
     Api,
+    answered,
     connect,
     echo,
     gives,
     ports_apart,
+    request,
     rest,
     server,
     upstream,
@@ -33,81 +34,6 @@ def api(running: Api) -> Iterator[Api]:
     yield running
     for name in running.ask("GET", "/proxies"):
         running.ask("DELETE", f"/proxies/{name}")
-
-
-BODIES = (
-    *("", " ", "{", "[", "x", "3", '"x"', "true", "null", "[]", "{}", "nul", "1e", '{"a"', "-"),
-    *('{"name":1}', '{"NAME":1}', '{"Logger":1}', '{"Logger":{}}', '{"listen":{}}'),
-    *('{"a":01}', '{"a" 1}', '{"a":1 "b"}', "{a}", "[1 2]", '{"a":"\\q"}', '{"a":"\\u12x4"}'),
-    *('{"a":1,}', "{'a':1}", "12x", '{"a":"\n"}', '{"a":é}', '{"a":\x7f}', '{"a":1.}', "[1,]"),
-    *('{"name":"q","listen":"foo","upstream":"x"}', '{"name":"q"}', '{"upstream":"q"}'),
-    *(
-        f'{{"name":"q","listen":"{listen}","upstream":"x"}}'
-        for listen in ("h:99999", "127.0.0.1:abc", "a:b:c", "[::1", "[::1]", "127.0.0.1:-1")
-    ),
-    *('[{"name":3}]', "[3]", "[null]", '[{"name":"x"}]', '[{"enabled":3,"name":4}]'),
-    *('{"type":"latency","toxicity":"x"}', '{"type":"latency","toxicity":1e99}', '{"type":3}'),
-    *('{"type":"slicer","attributes":{"average_size":"x"}}', '{"type":"latency","stream":"no"}'),
-    *('{"type":"slicer","attributes":{"average_size":99999999999999999999}}', '{"type":"x"}'),
-    *('{"type":"reset_peer","attributes":{"timeout":true}}', '{"attributes":3}'),
-    *('{"type":"timeout","attributes":{"TIMEOUT":1e2}}', '{"toxicity":{}}'),
-    *('{"type":"timeout","name":"t","toxicity":1e-7,"attributes":{"TIMEOUT":12}}', "[[[["),
-    '{"type":"limit_data","toxicity":0.333333333333,"attributes":{"bytes":null,"x":[{"y":1}]}}',
-    '{"type":"latency","name":"x<&>\\u2028é\\ud800","stream":"UPSTREAM"}',
-    *('{"attributes":{"timeout":5,"latency":7},"toxicity":"x"}', '{"attributes":null}'),
-    *('{"enabled":"x"}', '{"enabled":false}', '{"enabled":true,"listen":"127.0.0.1:0"}'),
-)
-PATHS = (
-    *("/proxies", "/proxies/a", "/proxies/a/toxics", "/proxies/a/toxics/t", "/populate", "/reset"),
-    *("/proxies/none", "/proxies/none/toxics", "/proxies/a/toxics/none", "/", "/proxies/"),
-    *("/proxies/a%2Fb", "//proxies", "/proxies/../reset", "/metrics/x", "/proxies/./a?x=1"),
-)
-METHODS = ("GET", "POST", "PATCH", "DELETE", "PUT", "HEAD")
-KINDS = ("latency", "bandwidth", "slow_close", "timeout", "slicer", "limit_data", "reset_peer")
-
-
-def request(chance: Random) -> tuple[str, str, str | None]:
-    """One request, sensible or not."""
-    if chance.random() < 0.45:
-        return chance.choice(METHODS), chance.choice(PATHS), chance.choice((None, *BODIES))
-    name, toxic = chance.choice("abc"), chance.choice(("t", "u", "latency_downstream"))
-    kind = chance.choice(KINDS)
-    attributes = {
-        word: chance.choice((0, 1, 500, -3))
-        for word in ("latency", "jitter", "rate", "timeout", "delay", "bytes", "average_size")
-        if chance.random() < 0.4
-    }
-    given: dict[str, Any] = {"type": kind, "attributes": attributes}
-    if chance.random() < 0.5:
-        given |= {"name": toxic, "stream": chance.choice(("upstream", "downstream", "Upstream"))}
-    if chance.random() < 0.4:
-        given["toxicity"] = chance.choice((0, 0.1, 1, 2.5, -1, 1e-9))
-    proxy = {"name": name, "upstream": f"127.0.0.1:{chance.choice((1, 2))}"}
-    if chance.random() < 0.8:
-        proxy["listen"] = chance.choice(("127.0.0.1:0", "localhost:0", "[::1]:0", ""))
-    match chance.randrange(9):
-        case 0 | 1:
-            return "POST", "/proxies", json.dumps(proxy)
-        case 2:
-            several = [{**proxy, "name": each} for each in chance.sample("abcd", 2)]
-            return "POST", "/populate", json.dumps(several)
-        case 3 | 4 | 5:
-            return "POST", f"/proxies/{name}/toxics", json.dumps(given)
-        case 6:
-            return "PATCH", f"/proxies/{name}/toxics/{toxic}", json.dumps(given)
-        case 7:
-            change = {"enabled": chance.random() < 0.5}
-            return chance.choice(("POST", "PATCH")), f"/proxies/{name}", json.dumps(change)
-    return chance.choice(("GET", "DELETE")), f"/proxies/{name}/toxics/{toxic}", None
-
-
-HEADERS = ("content-type", "location", "x-content-type-options")
-
-
-def answered(api: Api, method: str, path: str, body: str | None) -> tuple[Any, ...]:
-    status, headers, said = api.raw(method, path, body)
-    with_id = len(headers.get("x-toxiproxy-request-id", ""))
-    return status, with_id, ports_apart(said), *(headers.get(name) for name in HEADERS)
 
 
 @pytest.mark.parametrize("seed", range(4))

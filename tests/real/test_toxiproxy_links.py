@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benches.real_kills import kill_once
 from tests.real.toxiproxies import connect, echo, gives, real, rest, upstream
 
 from refute.errors import RefuteError
@@ -157,6 +158,11 @@ def test_the_same_seed_hits_the_same_connections(ours: Toxiproxy) -> None:
         assert set(first) == {1, 9}
         assert hits("two", 7) == first
         assert hits("three", 8) != first
+
+
+@pytest.mark.parametrize("after", [0.3, 1.2])
+def test_kill_leaves_nothing(after: float) -> None:
+    assert kill_once("toxiproxy", after).left == ()
 
 
 def test_the_fixture_serves_the_tests_of_users(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
 from refute.chaos.links import REAL, links_of, used, users
 from refute.chaos.rules import deadline, is_clear, judge, spoilt
+from refute.chaos.text import HEADS
 from refute.chaos.values import Link, Verdict
+from refute.cli.chaos import chaos
 from refute.faults.toxic import NAMES, amounts, bad
 from refute.trials.services import Service
 from refute.trials.strain import Carried
@@ -113,6 +116,14 @@ def test_a_toxic_is_repeated_by_its_seed_and_its_numbers(name: str) -> None:
     if name == "limit_data":
         assert {amounts(name, seed, 9, 9)["bytes"] for seed in range(99)} == set(range(1, 9))
     assert amounts(name, 1, 0, 0) is not None
+
+
+def test_the_command_and_the_matrix_know_all_toxics() -> None:
+    toxic = next(option for option in chaos.params if option.name == "toxics")
+    assert isinstance(toxic, click.Option)
+    for name in NAMES:
+        assert name in str(toxic.help)
+    assert HEADS.keys() == NAMES.keys()
 
 
 def test_a_process_that_ends_in_the_midst_of_a_test_has_died_or_hung() -> None:

@@ -75,13 +75,18 @@ def judge(call: Call, allowed: float, *, used: bool) -> tuple[Verdict, str]:
     return (Verdict.CLEAN if is_clear(error) else Verdict.UNCLEAR), words
 
 
+def is_well(call: Call) -> bool:
+    """Whether a test passed and nothing was found corrupted."""
+    return call.outcome == "passed" and call.invariant is not False
+
+
 def spoilt(verdict: Verdict, words: str, after: Call) -> tuple[Verdict, str, bool]:
     """The verdict once it is known how the test fares over good links again.
 
     A test that fails then fails on what was left behind: that is a corruption, unless a worse
     thing is said of it already.
     """
-    if after.outcome == "passed" and after.invariant is not False:
+    if is_well(after):
         return verdict, words, False
     left = after.words or (after.error.message if after.error else after.outcome)
     if verdict is Verdict.CORRUPTED:

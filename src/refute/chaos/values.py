@@ -61,6 +61,11 @@ class Cell:
     #: A command that repeats it.
     reproduce: str
 
+    @property
+    def is_finding(self) -> bool:
+        """Whether it asks for something to be done."""
+        return self.verdict in FINDINGS
+
 
 @dataclass(frozen=True, slots=True)
 class Chaos:
@@ -90,5 +95,5 @@ class Chaos:
     def findings(self) -> list[Cell]:
         """The cells that ask for something to be done, the worst first."""
         order = list(FINDINGS)
-        found = [cell for cell in self.cells if cell.verdict in order]
+        found = [cell for cell in self.cells if cell.is_finding]
         return sorted(found, key=lambda cell: order.index(cell.verdict))

@@ -103,7 +103,10 @@ def chaos(path: Path, **given: Any) -> ExitCode:
 
     wish = session.Wish(**mine | {"only": mine["only"] or ""})
     if wish.only:
-        return session.repeat(settings, wish)
+        cells = session.repeat(settings, wish)
+        for cell in cells:
+            click.echo(f"refute: {cell.verdict.value} ({cell.link}, {cell.bad.spec}) {cell.words}")
+        return ExitCode.FINDINGS if any(cell.is_finding for cell in cells) else ExitCode.OK
     with Console(quiet=settings.quiet, plain=settings.plain) as progress:
         found = session.run(settings, wish, repeated(path, given), progress)
     render(found, console_for(plain=settings.plain))

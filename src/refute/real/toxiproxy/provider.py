@@ -26,6 +26,7 @@ _UNSEEDED = "chances come out differently each time: Toxiproxy takes no seed"
 _NO_LOSS = (
     "this Toxiproxy knows no lost packets: they need the route `ours`, toxiproxy(route='ours')"
 )
+_FORBIDDEN = "the kernel lets only root attach a filter to sockets here"
 
 
 class ToxiproxyProvider:
@@ -140,7 +141,8 @@ class Toxiproxy:
         try:
             return self._call(lease["prefix"], what, args)
         except Refusal as error:
-            remedy = _NO_LOSS if args.get("type") == "loss" else ""
+            forbidden = _FORBIDDEN if "not permitted" in str(error) else _NO_LOSS
+            remedy = forbidden if args.get("type") == "loss" else ""
             fail("real-unavailable", f"Toxiproxy refuses: {error}", remedy=remedy, cause=error)
         except OSError as error:
             fail("real-unavailable", f"Toxiproxy does not answer: {error}", cause=error)

@@ -11,7 +11,7 @@ from typing import Any
 from refute.real.toxiproxy import addresses
 from refute.real.toxiproxy.connection import Connection, Direction
 from refute.real.toxiproxy.gojson import Single
-from refute_child.loss import lose
+from refute_child.loss import lose, try_out
 from refute_child.pipes import Pipe
 from refute_child.toxics import KINDS, Toxic, lost
 
@@ -125,7 +125,12 @@ class Proxy:
         self._listener.close()
 
     def add(self, toxic: Named) -> None:
-        """A further toxic at the end of its direction's chain."""
+        """A further toxic at the end of its direction's chain.
+
+        Raises OSError for lost packets where the kernel forbids these.
+        """
+        if toxic.toxic.kind == "loss":
+            try_out()
         self.toxics.append(toxic)
         self._change(toxic, lambda pipe, now: pipe.add(toxic.name, toxic.toxic, now))
 

@@ -51,19 +51,19 @@ async def run(host: str, port: str, seed: str, *, config: Path | None, metrics: 
             print(f"toxiproxy: {config}: {error}", file=sys.stderr, flush=True)
     open_now: set[asyncio.Task[None]] = set()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(serve(reader, writer, api.answer))
         open_now.add(task)
         task.add_done_callback(open_now.discard)
-        await serve(reader, writer, api.answer)
 
     server = await asyncio.start_server(connected, sock=listener)
     print(f"toxiproxy: {addresses.bound(listener)} seed {seed}", flush=True)
     await over.wait()
     server.close()
-    for task in list(open_now):
+    ending = list(open_now)
+    for task in ending:
         task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
     await api.close()
 
 
