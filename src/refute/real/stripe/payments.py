@@ -38,6 +38,11 @@ def create(account: Account, params: Json) -> Json:
         invalid("Amount must be at least $0.50 usd", param="amount", code="amount_too_small")
     if params.get("customer"):
         account.get("customer", params["customer"], "customer")
+    if "card" not in params.get("payment_method_types", ["card"]):
+        invalid(
+            "refute's stand-in knows cards only: `card` has to be among the types.",
+            param="payment_method_types",
+        )
     intent = new_intent(account, amount, currency, params)
     if params.get("payment_method"):
         method = cards.method_from(account, params["payment_method"])

@@ -92,7 +92,7 @@ class Request(BaseHTTPRequestHandler):
         kind, _, key = given.partition(" ")
         if kind == "Basic":
             key = b64decode(key).decode().partition(":")[0]
-        if not key:
+        if not key or kind not in ("Basic", "Bearer"):
             invalid("You did not provide an API key.", status=401)
         account = self.server.accounts.get(key)
         if account is None:

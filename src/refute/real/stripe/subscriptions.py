@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,20 +23,21 @@ BEHAVIOURS = (
 _DAY = 86400
 
 
-def after(moment: int, recurring: Json) -> int:
-    """The end of the period that begins at a moment: days of a month as Stripe counts them."""
+def after(moment: int, recurring: Json, anchor: int | None = None) -> int:
+    """The end of the period that begins at a moment.
+
+    Months and years end on the day of the month of ``anchor`` (of the moment, without one), or on
+    the month's last: 31 January, 28 February, 31 March.
+    """
     count = int(recurring["interval_count"])
     if recurring["interval"] in ("day", "week"):
         return moment + count * _DAY * (7 if recurring["interval"] == "week" else 1)
     start = datetime.fromtimestamp(moment, UTC)
     months = start.month - 1 + count * (12 if recurring["interval"] == "year" else 1)
     year, month = start.year + months // 12, months % 12 + 1
-    day = start.day
-    while True:
-        try:
-            return int(start.replace(year=year, month=month, day=day).timestamp())
-        except ValueError:  # there is no 31st in this month
-            day -= 1
+    wanted = datetime.fromtimestamp(moment if anchor is None else anchor, UTC).day
+    day = min(wanted, monthrange(year, month)[1])
+    return int(start.replace(year=year, month=month, day=day).timestamp())
 
 
 def create(account: Account, params: Json) -> Json:
@@ -240,6 +242,7 @@ def _changed_items(account: Account, subscription: Json, wanted: list[Json]) -> 
 
 def end_trial(account: Account, subscription: Json) -> None:
     """The trial is over: the first period that costs something begins now."""
+    subscription["billing_cycle_anchor"] = account.now()
     _next_period(account, subscription, account.now())
     account.change(
         subscription, "customer.subscription.updated", status="active", trial_end=account.now()
@@ -248,9 +251,10 @@ def end_trial(account: Account, subscription: Json) -> None:
 
 
 def _next_period(account: Account, subscription: Json, start: int) -> None:
+    anchor = subscription["billing_cycle_anchor"]
     for item in subscription["items"]["data"]:
         item["current_period_start"] = start
-        item["current_period_end"] = after(start, item["price"]["recurring"])
+        item["current_period_end"] = after(start, item["price"]["recurring"], anchor)
 
 
 def renew(account: Account, subscription: Json) -> None:
