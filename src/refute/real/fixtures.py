@@ -23,9 +23,9 @@ from refute.real.rabbitmq_server import VirtualHost, rabbitmq
 from refute.real.redis_server import RedisDatabase, redis
 from refute.real.s3_server import Bucket, s3
 from refute.real.smtp_server import Mailbox, smtp
+from refute.real.stripe import StripeAccount, stripe_account
 from refute.real.toxiproxy import Toxiproxy
 from refute.real.toxiproxy import toxiproxy as toxiproxy_links
-from refute.real.stripe import StripeAccount, stripe_account
 from refute.real.using import TELLERS, USED, tell, use
 from refute.real.wording import sentence
 
