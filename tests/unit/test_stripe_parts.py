@@ -82,6 +82,9 @@ def test_page_knows_whether_more_follows() -> None:
     last = page(account, "/v1/things", found, {"limit": "2", "starting_after": "2"})
     assert [one["id"] for one in last["data"]] == ["1", "0"]
     assert not last["has_more"]
+    newest = page(account, "/v1/things", found, {"limit": "2", "ending_before": "2"})
+    assert [one["id"] for one in newest["data"]] == ["4", "3"]
+    assert not newest["has_more"]
     some = page(account, "/v1/things", found, {"created": {"gte": "1", "lt": "3"}})
     assert [one["id"] for one in some["data"]] == ["2", "1"]
 

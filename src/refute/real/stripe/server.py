@@ -118,8 +118,6 @@ class Request(BaseHTTPRequestHandler):
         except StripeFault as fault:
             status, answer = fault.status, {"error": fault.error}
         if key and status in KEPT:
-            # As it is now: objects go on changing.
-            answer = json.loads(json.dumps(answer))
             account.answered[key] = (asked, status, answer)
         return status, answer, False
 
