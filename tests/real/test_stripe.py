@@ -126,6 +126,8 @@ def test_first_payment_that_is_refused_leaves_it_incomplete(account: StripeAccou
             payment_behavior="error_if_incomplete",
         )
     assert len(stripe.Subscription.list(customer=who.id).data) == 1
+    assert len(stripe.Invoice.list(customer=who.id).data) == 1
+    assert types(account).count("customer.subscription.created") == 1
 
 
 def test_who_has_no_card_can_pay_the_first_invoice_later(account: StripeAccount) -> None:
@@ -237,6 +239,8 @@ def test_checkout_ends_in_a_subscription(account: StripeAccount) -> None:
     with pytest.raises(RefuteError, match="declined"):
         account.complete_checkout(session.id, payment_method="pm_card_chargeDeclined")
     assert stripe.checkout.Session.retrieve(session.id).status == "open"
+    assert stripe.Customer.list().data == []
+    assert "customer.created" not in types(account)
     account.complete_checkout(session.id, email="eve@example.com")
     done = stripe.checkout.Session.retrieve(session.id, expand=["subscription", "line_items"])
     assert (done.status, done.payment_status) == ("complete", "paid")

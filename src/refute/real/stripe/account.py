@@ -111,6 +111,18 @@ class Account:
         )
         self.pending.append(event["id"])
 
+    def happened(self) -> int:
+        """How many events there were so far."""
+        return len(self.objects.get("event", {}))
+
+    def take_back(self, since: int, *beginnings: str) -> None:
+        """After the first ``since`` events, those whose types begin so have not happened."""
+        events = self.objects.get("event", {})
+        for id in list(events)[since:]:
+            if events[id]["type"].startswith(beginnings):
+                del events[id]
+                self.pending.remove(id)
+
     def change(self, subject: Json, happening: str = "", **values: Any) -> None:
         """Set values, and tell of it by an event if something is another now."""
         previous = {

@@ -82,7 +82,7 @@ def complete(account: Account, id: str, method: str, email: str) -> Json:
         invalid(f"This Checkout Session has a status of `{session['status']}`.")
     email = session["customer_email"] or email
     subscribing = session["mode"] == "subscription"
-    made = None
+    made, before = None, account.happened()
     if session["customer"] is None and (subscribing or _wants_customer(account, id)):
         made = catalog.create_customer(account, {"email": email})
     customer: str | None = made["id"] if made else session["customer"]
@@ -95,6 +95,7 @@ def complete(account: Account, id: str, method: str, email: str) -> Json:
     except StripeFault:
         if made is not None:
             del account.objects["customer"][made["id"]]
+            account.take_back(before, "customer.created", "payment_method.attached")
         raise
     session.update(
         **paid,

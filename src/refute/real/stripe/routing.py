@@ -57,12 +57,11 @@ def _list(kind: str, path: str, account: Account, params: Json) -> Json:
     found = account.all(kind)
     if kind == "subscription" and "status" not in params:
         found = [one for one in found if one["status"] != "canceled"]
-    if kind == "payment_method" and not params.get("customer"):
-        missing("customer")
+    needed = {"payment_method": "customer", "subscription_item": "subscription"}.get(kind)
+    if needed and not params.get(needed):
+        missing(needed)
     if params.get("customer") and kind != "customer":
         account.get("customer", params["customer"], "customer")
-    if kind == "subscription_item":
-        return showing.page(account, f"/v1/{path}", found, params)
     return showing.page(account, f"/v1/{path}", found, params)
 
 

@@ -77,14 +77,18 @@ def create(account: Account, params: Json) -> Json:
             trial_end=trial_end,
             billing_cycle_anchor=trial_end,
         )
+    before = account.happened()
     try:
-        return _first(account, subscription, behaviour, method)
+        return _first(account, subscription, behaviour)
     except StripeFault:
+        # What is left of it is a payment that was refused.
+        account.take_back(before, "customer.subscription.", "invoice.")
+        del account.objects["invoice"][subscription["latest_invoice"]]
         del account.objects["subscription"][subscription["id"]]
         raise
 
 
-def _first(account: Account, subscription: Json, behaviour: str, method: Json | None) -> Json:
+def _first(account: Account, subscription: Json, behaviour: str) -> Json:
     """The first invoice, and what follows from its payment."""
     trial = subscription["status"] == "trialing"
     account.emit("customer.subscription.created", subscription)
