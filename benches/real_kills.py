@@ -4,10 +4,10 @@
 
 Starts a process that takes a part of the dependency, and kills it by SIGKILL at a random moment:
 before the broker is there, while servers start, or later. Then it waits until nothing of it is
-left: no process (whatever it called itself, its environment names our folder), no listener on a
-port of the broker's, and no file. What is left after half a minute is printed. Each kill has a
-temporary folder of its own, so that other runs on the machine don't count. Exit code 1 if
-anything was left.
+left: no process (whatever it called itself, its environment names our folder), no listener of
+ours on a port of the broker's, and no file. What is left after half a minute is printed. Each
+kill has a temporary folder of its own, so that other runs on the machine don't count. Exit code 1
+if anything was left.
 """
 
 from __future__ import annotations
@@ -76,12 +76,17 @@ def ready_in(name: str) -> float:
     return took
 
 
-def kill_once(name: str, after: float) -> Kill:
-    """Start the dependency, kill who asked for it ``after`` seconds, and see what is left."""
+def kill_once(name: str, after: float, *, ready: bool = False) -> Kill:
+    """Start the dependency, kill who asked for it ``after`` seconds, and see what is left.
+
+    The seconds count from the start, or from when it is ``ready``.
+    """
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         process = _start(name, Path(folder))
+        assert process.stdout is not None
+        said = [process.stdout.readline(), process.stdout.readline()] if ready else []
         time.sleep(after)
-        said = _kill(process).splitlines()
+        said += _kill(process).splitlines()
         left, seconds = _wait(Path(folder), said[0] if said else "")
     return Kill(after, len(said) > 1, tuple(left), seconds)
 
@@ -123,10 +128,9 @@ def _wait(folder: Path, ports: str) -> tuple[list[str], float]:
 
 
 def _left(folder: Path, ports: Sequence[int]) -> list[str]:
-    listening = _listening()
     return [
         *(f"process {pid}: {_command(pid)}" for pid in _processes(folder)),
-        *(f"port {port}" for port in ports if port in listening),
+        *(f"port {port}" for port in ports if _ours(folder, port)),
         *(f"file {path.relative_to(folder)}" for path in folder.glob("refute-real-*/*")),
         *(f"file {path.name}" for path in folder.iterdir() if "refute-real" not in path.name),
     ]
@@ -148,21 +152,44 @@ def _command(pid: int) -> str:
     return "gone"
 
 
-def _listening() -> set[int]:
-    """The ports that somebody listens at, by IPv4 or IPv6."""
-    found = set()
+def _ours(folder: Path, port: int) -> bool:
+    """Whether who listens at a port may be ours: others get the numbers that we gave back."""
+    sockets = set()
     for table in ("tcp", "tcp6"):
         with suppress(OSError):
             rows = [row.split() for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]]
-            found |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A"}
+            sockets |= {
+                f"socket:[{row[9]}]"
+                for row in rows
+                if row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port
+            }
+    owners = [one for one in _all_processes() if sockets and sockets & _sockets(one)]
+    known = _processes(folder)
+    return bool(sockets) and (not owners or any(one in known for one in owners))
+
+
+def _all_processes() -> list[int]:
+    return [int(one.name) for one in Path("/proc").glob("[0-9]*")]
+
+
+def _sockets(pid: int) -> set[str]:
+    found = set()
+    with suppress(OSError):
+        for one in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found.add(os.readlink(one))
     return found
 
 
 def prove(name: str, times: int, seed: int) -> list[Kill]:
-    """Many kills of one dependency, from the first moment to twice as long as it needs."""
+    """Many kills of one dependency: about half of them while it starts, half when it is ready."""
     draw = random.Random(f"{seed} {name}")
-    longest = 2.0 * ready_in(name) + 0.3
-    return [kill_once(name, draw.uniform(0.0, longest)) for _ in range(times)]
+    longest = ready_in(name)
+    kills = []
+    for _ in range(times):
+        ready = draw.random() < 0.5
+        kills.append(kill_once(name, draw.uniform(0.0, 0.5 if ready else longest), ready=ready))
+    return kills
 
 
 def main(words: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,18 @@ def test_each_block_has_a_context_of_its_own() -> None:
             page.goto(url)
             assert page.locator("#seen").inner_text() == "0"
             assert page.evaluate("innerWidth") == 400
+
+
+def test_other_tests_may_run_event_loops_in_between() -> None:
+    async def answer() -> int:
+        await asyncio.sleep(0)
+        return 42
+
+    for title in ("one", "two"):
+        with browser() as page:
+            page.set_content(f"<title>{title}</title>")
+            assert page.title() == title
+        assert asyncio.run(answer()) == 42
 
 
 def test_failed_block_names_its_picture_and_trace(tmp_path: Path) -> None:

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
     from refute.real.redis_server import RedisDatabase, redis
     from refute.real.s3_server import Bucket, s3
     from refute.real.smtp_server import Mail, Mailbox, smtp
+    from refute.real.stripe import Delivery, StripeAccount, stripe_account
     from refute.real.threads import in_thread
 
 __all__ = [
     "Bucket",
     "Cluster",
     "Database",
+    "Delivery",
     "Homeserver",
     "Mail",
     "Mailbox",
     "MatrixUser",
     "RedisDatabase",
+    "StripeAccount",
     "VirtualHost",
     "Window",
     "browser",
@@ -39,6 +42,7 @@ __all__ = [
     "redis",
     "s3",
     "smtp",
+    "stripe_account",
 ]
 
 
@@ -81,5 +85,9 @@ def __getattr__(name: str) -> Any:
             from refute.real import threads
 
             return threads.in_thread
+        case "Delivery" | "StripeAccount" | "stripe_account":
+            from refute.real import stripe
+
+            return getattr(stripe, name)
         case _:
             raise AttributeError(f"refute.real has no {name!r}")

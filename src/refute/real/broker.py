@@ -86,12 +86,16 @@ class Broker:
             if self._came or os.getppid() != starter:
                 # Who started this was killed before it could connect: nobody knows the address.
                 patience = LINGER
+            living = 0
             for connection, life in list(self._clients.items()):
                 # A process that a client forked may hold the connection beyond the client's end.
                 if life is not None and _started(life[0]) != life[1]:
                     with suppress(OSError):
                         connection.shutdown(socket.SHUT_RDWR)
-            if self._clients:
+                else:
+                    living += 1
+            # Who has gone is not waited for, though a server may be starting for it.
+            if living:
                 alone_since = time.monotonic()
 
     def _serve(self, connection: socket.socket) -> None:

@@ -41,11 +41,14 @@ def install_debian(
         _apt(["download", *wanted], Path(temporary))
         archives = sorted(Path(temporary).glob("*.deb"))
         version = next(
-            one.name.split("_")[1] for one in archives if one.name.startswith(f"{packages[0]}_")
+            # Without the epoch, which says nothing of the program.
+            one.name.split("_")[1].rpartition("%3a")[2]
+            for one in archives
+            if one.name.startswith(f"{packages[0]}_")
         )
         folder = place(
             name,
-            re.sub(r"[^\w.+~-]", "-", version.replace("%3a", "-")),
+            re.sub(r"[^\w.+~-]", "-", version),
             lambda target: _unpack(archives, target),
         )
         sums = {archive.name: digest(archive) for archive in archives}

@@ -23,6 +23,7 @@ from refute.real.rabbitmq_server import VirtualHost, rabbitmq
 from refute.real.redis_server import RedisDatabase, redis
 from refute.real.s3_server import Bucket, s3
 from refute.real.smtp_server import Mailbox, smtp
+from refute.real.stripe import StripeAccount, stripe_account
 from refute.real.toxiproxy import Toxiproxy
 from refute.real.toxiproxy import toxiproxy as toxiproxy_links
 from refute.real.using import TELLERS, USED, tell, use
@@ -37,6 +38,7 @@ _STARTED = {
     "rabbitmq_vhost": "rabbitmq",
     "matrix_homeserver": "matrix",
     "toxiproxy": "toxiproxy",
+    "stripe_business": "stripe",
 }
 """Fixture to the dependency that it starts."""
 
@@ -131,6 +133,14 @@ def browser_page(request: pytest.FixtureRequest) -> Iterator[Any]:
 
         tell(request.node, "browser: saved for `playwright show-trace`", saved)
         yield opened.page
+
+
+@pytest.fixture
+def stripe_business(request: pytest.FixtureRequest) -> Iterator[StripeAccount]:
+    """A Stripe account of the test's own; where it is a stand-in, the summary says so."""
+    with stripe_account() as account:
+        use(request.node, account.lease)
+        yield account
 
 
 @pytest.hookimpl(wrapper=True)

@@ -62,9 +62,15 @@ class House:
         return self.running
 
     def close(self) -> None:
-        """Stop it and leave nothing behind."""
-        with self.lock:
+        """Stop it and leave nothing behind; a start that is under way is given up."""
+        while not self.lock.acquire(timeout=0.1):
+            # Its servers end, and so does the waiting for them.
+            if (keeper := self.keeper) is not None:
+                keeper.close()
+        try:
             self._close()
+        finally:
+            self.lock.release()
 
     def _close(self) -> None:
         running, self.running = self.running, None

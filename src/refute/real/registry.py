@@ -69,6 +69,12 @@ def _toxiproxy() -> Provider:
     return ToxiproxyProvider()
 
 
+def _stripe() -> Provider:
+    from refute.real.stripe.provider import StripeProvider
+
+    return StripeProvider()
+
+
 PROVIDERS: dict[str, Callable[[], Provider]] = {
     "postgres": _postgres,
     "kubernetes": _kubernetes,
@@ -80,6 +86,7 @@ PROVIDERS: dict[str, Callable[[], Provider]] = {
     "matrix": _matrix,
     "browser": _browser,
     "toxiproxy": _toxiproxy,
+    "stripe": _stripe,
 }
 """Name to what makes its provider."""
 
@@ -150,6 +157,12 @@ def _install_toxiproxy(say: Say) -> Installed:
     return install(say)
 
 
+def _install_stripe(say: Say) -> Installed:
+    from refute.real.stripe.provider import install
+
+    return install(say)
+
+
 INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "postgres": _install_postgres,
     "kubernetes": _install_kubernetes,
@@ -162,6 +175,7 @@ INSTALLERS: dict[str, Callable[[Say], Installed]] = {
     "matrix": _install_matrix,
     "browser": _install_browser,
     "toxiproxy": _install_toxiproxy,
+    "stripe": _install_stripe,
 }
 """What `refute real install` can fetch, and what does it. Each raises RefuteError."""
 

@@ -47,7 +47,8 @@ class BrowserProvider:
 
 def install(say: Say) -> Installed:
     """Keep Debian's Chromium in the cache. Raises RefuteError ``real-unavailable``."""
-    return install_debian("browser", ["chromium"], say)
+    # Its data has to lie beside the program, also where the machine has them elsewhere.
+    return install_debian("browser", ["chromium", "chromium-common"], say)
 
 
 def on_path() -> Path | None:

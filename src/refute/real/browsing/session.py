@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from asyncio.events import _get_running_loop, _set_running_loop
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -102,13 +103,28 @@ def window(
     """The same for fixtures, which save by themselves. Raises RefuteError."""
     began = time.monotonic()
     running = _running(route)
-    opened = running.browser.new_context(**(context or {}))
+    with _resumed(running.loop):
+        opened = running.browser.new_context(**(context or {}))
+        try:
+            opened.tracing.start(screenshots=True, snapshots=True)
+            page = opened.new_page()
+            yield Window(page, running.route, time.monotonic() - began)
+        finally:
+            opened.close()
+
+
+@contextmanager
+def _resumed(loop: Any) -> Iterator[None]:
+    """Playwright's sync API keeps an event loop that counts as running in this thread.
+
+    It does so in this block alone: other tests want to run loops of their own.
+    """
+    before = _get_running_loop()
+    _set_running_loop(loop)
     try:
-        opened.tracing.start(screenshots=True, snapshots=True)
-        page = opened.new_page()
-        yield Window(page, running.route, time.monotonic() - began)
+        yield
     finally:
-        opened.close()
+        _set_running_loop(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +136,14 @@ class _Running:
     keeper: Keeper
     playwright: Any
     browser: Any
+    #: Playwright's own.
+    loop: Any
 
     def close(self) -> None:
         # A process that was forked while it ran has no say in its end.
         if self.pid == os.getpid():
-            with suppress(Exception):  # the driver may be gone, in whatever way
+            # The driver may be gone, in whatever way.
+            with suppress(Exception), _resumed(self.loop):
                 self.browser.close()
                 self.playwright.stop()
             self.keeper.close()
@@ -167,22 +186,25 @@ def _launch(route: Route, program: Path, keeper: Keeper) -> _Running:
     inside = {MARK: folder, "TMPDIR": folder}
     with _environment(inside):
         playwright = sync_playwright().start()
+    loop = _get_running_loop()
+    _set_running_loop(None)
     homes = {"HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": folder}
-    try:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=[*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
-            env={**os.environ, **inside, **homes, **environment(program)},
-        )
-    except Error as error:
-        playwright.stop()
-        fail(
-            "real-start-failed",
-            f"{program} did not start",
-            detail=str(error).splitlines()[:20],
-            cause=error,
-        )
-    return _Running(os.getpid(), route, keeper, playwright, browser)
+    with _resumed(loop):
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=program,
+                args=[*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+                env={**os.environ, **inside, **homes, **environment(program)},
+            )
+        except Error as error:
+            playwright.stop()
+            fail(
+                "real-start-failed",
+                f"{program} did not start",
+                detail=str(error).splitlines()[:20],
+                cause=error,
+            )
+    return _Running(os.getpid(), route, keeper, playwright, browser, loop)
 
 
 @contextmanager

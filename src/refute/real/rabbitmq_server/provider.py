@@ -23,6 +23,11 @@ ADDRESS = "REFUTE_RABBITMQ"
 IMAGE = "rabbitmq:3-management-alpine"
 _READY = 120.0
 _SERVER = "usr/lib/rabbitmq/lib/rabbitmq_server-*"
+_PARTS = (
+    *("base", "asn1", "crypto", "eldap", "ftp", "inets", "mnesia", "os-mon", "parsetools"),
+    *("public-key", "runtime-tools", "snmp", "ssl", "syntax-tools", "tftp", "tools", "xmerl"),
+)
+"""All of Erlang that it needs, also where the machine has some: they have to lie together."""
 _ERLANG = "usr/lib/erlang"
 
 
@@ -69,7 +74,7 @@ def install(say: Say) -> Installed:
     """Keep Debian's RabbitMQ and Erlang in the cache. Raises RefuteError ``real-unavailable``."""
     return install_debian(
         "rabbitmq",
-        ["rabbitmq-server", "erlang-base"],
+        ["rabbitmq-server", *(f"erlang-{part}" for part in _PARTS)],
         say,
         without=("adduser", "logrotate", "libpopt0", "socat", "libwrap0"),
     )

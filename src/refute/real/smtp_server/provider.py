@@ -27,9 +27,9 @@ class SmtpProvider:
     name = "smtp"
 
     def routes(self, options: Json) -> list[Route]:
-        """The server's package beside refute, or in the cache. There is no route by address:
+        """The server's package beside refute, or in the cache.
 
-        a server of somebody's would deliver what the tests send.
+        There is no route by address: somebody's server would deliver what the tests send.
         """
         return package_routes("smtp", "aiosmtpd", limits=_LIMITS)
 
