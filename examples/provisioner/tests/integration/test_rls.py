@@ -233,7 +233,7 @@ def test_every_table_is_under_policies(postgres_database: RealDatabase) -> None:
 def test_api_says_of_others_things_what_it_says_of_things_that_are_not(
     method: str, path: str, victim: dict[str, UUID], ann: Person, ben: Person
 ) -> None:
-    body = {} if path.endswith("upgrade") else None
+    body: dict[str, str] | None = {} if path.endswith("upgrade") else None
     nothing = {"instance": uuid4(), "subscription": uuid4()}
     answers = [
         ben._ask(method, path.format(**ids), body) for ids in ({**victim, "account": ""}, nothing)
