@@ -72,18 +72,45 @@ def test_new_chart_is_applied_though_the_values_are_the_same(
     assert revisions(server) == ["v1", "v2"]
 
 
-@pytest.mark.parametrize("cut", ["POST /services", "POST /deployments", "PUT /secrets"])
+VOLUME = ("persistentvolumeclaims", f"room-{ID}", "room")
+
+
+@pytest.mark.parametrize("part", ["/services", "/deployments"])
 def test_install_that_was_refused_half_way_is_made_good(
-    cut: str, cluster: KubeCluster, server: Kube
+    part: str, cluster: KubeCluster, server: Kube
 ) -> None:
-    method, part = cut.split()
     cluster.claim(wanted())
-    server.fail(method, part, 500, times=1)
+    server.fail("POST", part, 500, times=1)
     with pytest.raises(Unreachable):
         cluster.apply(wanted())
     cluster.apply(wanted())
     assert server.names("deployments") == server.names("services") == ["room"]
-    assert server.made[("deployments", f"room-{ID}", "room")] <= 2
+    assert server.made[VOLUME] == 1
+
+
+@pytest.mark.parametrize("first", ["free", "starter"])
+def test_data_outlive_a_last_word_that_helm_could_not_write(
+    first: str, cluster: KubeCluster, server: Kube
+) -> None:
+    """Helm then says that all is well, and calls the release pending ever after."""
+    cluster.claim(wanted())
+    if first == "starter":
+        cluster.apply(wanted(tier="professional"))
+    server.fail("PUT", "/secrets", 500, times=1)
+    cluster.apply(wanted(tier=first))
+    cluster.apply(wanted(running=False))
+    assert server.get("deployments", f"room-{ID}", "room")["spec"]["replicas"] == 0
+    assert server.made[VOLUME] == 1
+
+
+def test_data_outlive_a_release_that_is_made_anew(cluster: KubeCluster, server: Kube) -> None:
+    cluster.claim(wanted())
+    cluster.apply(wanted())
+    cluster.remove(wanted())
+    assert server.names("persistentvolumeclaims") == ["room"]
+    cluster.apply(wanted())
+    assert server.names("deployments") == ["room"]
+    assert server.made[VOLUME] == 1
 
 
 def test_values_that_the_chart_refuses(cluster: KubeCluster, server: Kube) -> None:
@@ -97,6 +124,7 @@ def test_removing_what_is_not_there(cluster: KubeCluster, server: Kube) -> None:
     cluster.remove(wanted())
     assert cluster.vanished(wanted())
     cluster.claim(wanted())
+    cluster.apply(wanted())
     cluster.remove(wanted())
     while not cluster.vanished(wanted()):
         pass

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -39,11 +40,13 @@ def test_there_and_back_again() -> None:
         assert tables(real) == {*Base.metadata.tables, "alembic_version"}
 
 
-def test_two_that_migrate_at_once_wait_for_one_another() -> None:
+def test_three_that_migrate_at_once_wait_for_one_another() -> None:
+    """As when three pods of a new version start."""
     with postgres(supabase=True) as real:
-        url = real.url("psycopg")
-        with ThreadPoolExecutor(3) as pool:
-            list(pool.map(lambda _: migrations.upgrade(url), range(3)))
+        code = "import sys; from provisioner import migrations; migrations.upgrade(sys.argv[1])"
+        line = [sys.executable, "-c", code, real.url("psycopg")]
+        processes = [subprocess.Popen(line) for _ in range(3)]
+        assert [process.wait() for process in processes] == [0, 0, 0]
         assert tables(real) == {*Base.metadata.tables, "alembic_version"}
 
 

@@ -13,7 +13,7 @@ from provisioner.domain.passwords import Passwords
 from provisioner.domain.problems import Problem
 from provisioner.domain.tokens import Identity, Tokens
 
-SECRET = "a secret of the tests, which is long enough for all algorithms"
+SECRET = "a secret of the tests, which is long enough for every one of them"
 WHO = Identity(UUID(int=7), 3)
 TOKENS = Tokens(SECRET, timedelta(minutes=30))
 

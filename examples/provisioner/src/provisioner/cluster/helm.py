@@ -24,8 +24,8 @@ _HOPELESS = (
 )
 """Words of Helm's that mean: not this time, and not the next."""
 
-_HALF_INSTALLED = frozenset({"pending-install", "uninstalling", "uninstalled"})
-_HALF_UPGRADED = frozenset({"pending-upgrade", "pending-rollback"})
+_CUT_OFF = frozenset({"pending-install", "pending-upgrade", "pending-rollback"})
+_HALF_REMOVED = frozenset({"uninstalling", "uninstalled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,13 @@ class Helm:
 
     def apply(self, release: Release, status: Status | None) -> None:
         """Install or upgrade; what an earlier call left half done is made good first."""
-        if status is not None and status.status in _HALF_INSTALLED:
+        if status is not None and status.status in _CUT_OFF:
+            # Once more what it was about to do. Taking it down would take the data with it: Helm
+            # also calls a release pending whose last word it could not write down.
+            again = self._run(release, "rollback", release.name, str(status.revision))
+            self._checked(again)
+        elif status is not None and status.status in _HALF_REMOVED:
             self.remove(release)
-        elif status is not None and status.status in _HALF_UPGRADED:
-            self._checked(self._run(release, "rollback", release.name))
         self._checked(
             self._run(
                 release,
@@ -136,7 +139,8 @@ class Helm:
     def _checked(self, done: subprocess.CompletedProcess[str]) -> str:
         if done.returncode == 0:
             return done.stdout
-        words = done.stderr.strip().removeprefix("Error: ")[-2000:]
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("WARNING: ")]
+        words = "\n".join(lines).strip().removeprefix("Error: ")[-2000:]
         if any(hopeless in words for hopeless in _HOPELESS):
             raise Refused(f"Helm: {words}")
         raise Unreachable(f"Helm: {words}")
