@@ -112,7 +112,11 @@ def test_closed_account_is_gone_with_all_it_had(
     with database.service() as session:
         assert session.get_one(Subscription, bought).status == "canceled"
         jobs = session.scalars(select(Job.instance_id).where(Job.kind == "deprovision")).all()
+        down = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "instance.taken-down")
+        ).one()
     assert jobs == [id]
+    assert (down.actor, down.account_id, down.subject) == ("service", None, str(id))
     assert ben.status(his) == "pending"
 
 
@@ -203,6 +207,8 @@ def test_what_can_not_be_asked_now(ann: Person, database: Database) -> None:
         assert answer.json()["detail"] == f"An instance that is pending can't {what}."
     assert ann.get(f"/instances/{id}").json()["requests"] == ["deprovision"]
     assert ann.delete(f"/instances/{id}").json()["status"] == "deprovisioning"
+    last = ann.get("/account/audit").json()[-1]
+    assert (last["action"], last["subject"]) == ("instance.deprovision", str(id))
     assert told(ann.delete(f"/instances/{id}")) == (409, "not-now")
     with database.service() as session:
         assert session.scalars(select(Job.kind).order_by(Job.id)).all() == [

@@ -261,7 +261,25 @@ def test_late_events_do_not_bring_a_closed_account_back(
     assert ann.delete("/account").status_code == 204
     assert stripe.canceled == ["sub_1"]
     late = subscription_event(bought, "active", 9_000)
-    assert deliver(client, late).json() == {"effect": "outdated"}
+    assert deliver(client, late).json() == {"effect": "unwanted"}
+    assert stripe.canceled == ["sub_1"]
     assert state(database, bought)[0] == "canceled"
     with database.service() as session:
         assert session.scalars(select(Instance.status)).all() == ["deprovisioning"]
+
+
+def test_who_pays_after_leaving_is_not_charged_on(
+    client: TestClient, ann: Person, database: Database, stripe: stripe_api.StripeStandIn
+) -> None:
+    """The page where one pays was still open when the account was closed."""
+    bought = ann.subscribe("starter")
+    ann.delete("/account")
+    stripe.known.add("sub_1")
+    paid = subscription_event(bought, "active", 9_000)
+    stripe.broken = 500
+    assert deliver(client, paid).status_code == 503
+    stripe.broken = 0
+    assert deliver(client, paid).json() == {"effect": "unwanted"}
+    assert stripe.canceled == ["sub_1"]
+    ended = subscription_event(bought, "canceled", 9_001, "deleted")
+    assert deliver(client, ended).json() == {"effect": "outdated"}

@@ -66,6 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
             error = {"type": "invalid_request_error", "code": "resource_missing", "message": "No"}
             self._answer(404, {"error": error})
         else:
+            # One that has ended can't be asked for any more.
+            self.stripe.known.discard(id)
             self.stripe.canceled.append(id)
             self._answer(200, {"id": id, "object": "subscription", "status": "canceled"})
 

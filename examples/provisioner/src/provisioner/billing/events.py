@@ -93,6 +93,9 @@ def order(event: Event, status: str) -> str:
 def take(session: Session, event: Event) -> str:
     """Let an event have its effect, once; what it was, in a word.
 
+    ``unwanted``: at Stripe there is a subscription that was canceled here. Whoever calls this
+    cancels it there, before the transaction ends.
+
     Runs in one transaction of the service: an event is on record if and only if it has had its
     effect. Two deliveries at a time wait for one another.
     """
@@ -122,8 +125,10 @@ def _subscription(session: Session, event: Event) -> str:
     if ours is None or status is None:
         return "not-ours"
     place = order(event, status)
-    # Canceled is final, whatever else the clocks say.
-    if ours.status == "canceled" or (status != "canceled" and place <= ours.stripe_order):
+    # Canceled is final, whatever else the clocks say: who has paid for it after all is not kept.
+    if ours.status == "canceled":
+        return "outdated" if status == "canceled" else "unwanted"
+    if status != "canceled" and place <= ours.stripe_order:
         return "outdated"
     before, ours.status, ours.stripe_order = ours.status, status, place
     ours.stripe_subscription_id = str(told["id"])

@@ -1,4 +1,4 @@
-"""What Stripe is asked. All calls may be repeated: each names itself by an idempotency key."""
+"""What Stripe is asked. All calls may be repeated: they have their effect once."""
 
 from __future__ import annotations
 
@@ -55,10 +55,7 @@ class Gateway:
         Raises Problem ``payment-unavailable``.
         """
         try:
-            self._stripe.v1.subscriptions.cancel(
-                stripe_subscription,
-                options={"idempotency_key": f"cancel-{stripe_subscription}"},
-            )
+            self._stripe.v1.subscriptions.cancel(stripe_subscription)
         except stripe.InvalidRequestError as error:
             if error.http_status != 404:
                 raise _unavailable() from error

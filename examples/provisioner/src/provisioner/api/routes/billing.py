@@ -76,6 +76,10 @@ async def webhook(
 
     def take() -> str:
         with parts.database.service() as session:
-            return events.take(session, event)
+            effect = events.take(session, event)
+            if effect == "unwanted":
+                # If Stripe can't be reached, nothing has happened: it will deliver again.
+                parts.gateway.cancel(str(event.object["id"]))
+            return effect
 
     return Done(effect=await run_in_threadpool(take))
