@@ -17,9 +17,17 @@ from provisioner.db import Database
 from provisioner.domain import limits
 from provisioner.domain.passwords import Passwords
 from provisioner.domain.problems import Problem
-from provisioner.models import Account, AuditEntry, Job, RateLimit, Subscription, UsagePeriod
+from provisioner.models import (
+    Account,
+    AuditEntry,
+    Instance,
+    Job,
+    RateLimit,
+    Subscription,
+    UsagePeriod,
+)
 from tests.support import stripe_api
-from tests.support.people import PASSWORD, Person, join, pay
+from tests.support.people import PASSWORD, Person, deliver, join, pay
 
 
 def told(answer: Any) -> tuple[int, str]:
@@ -83,11 +91,18 @@ def test_without_a_token_there_is_nothing(header: str, client: TestClient) -> No
 
 
 def test_signing_out_ends_all_tokens(client: TestClient, ann: Person) -> None:
+    """Also when one has signed out before."""
     assert ann.delete("/sessions").status_code == 204
     assert told(ann.get("/account")) == (401, "bad-token")
     again = {"email": ann.email, "password": PASSWORD}
     token = client.post("/v1/sessions", json=again).json()["token"]
-    assert replace(ann, token=token).get("/account").status_code == 200
+    again_ann = replace(ann, token=token)
+    assert again_ann.get("/account").status_code == 200
+    actions = [one["action"] for one in again_ann.get("/account/audit").json()]
+    assert actions[2:] == ["account.signed-out", "account.signed-in"]
+    assert again_ann.delete("/sessions").status_code == 204
+    for old in (ann, again_ann):
+        assert told(old.get("/account")) == (401, "bad-token")
 
 
 def test_token_ends_with_its_hour(parts: Parts, ann: Person) -> None:
@@ -118,6 +133,17 @@ def test_closed_account_is_gone_with_all_it_had(
     assert jobs == [id]
     assert (down.actor, down.account_id, down.subject) == ("service", None, str(id))
     assert ben.status(his) == "pending"
+
+
+def test_end_of_a_subscription_is_when_it_was_canceled(ann: Person) -> None:
+    """Not when the account was closed, later on."""
+    bought = ann.subscribe()
+    ann.delete(f"/subscriptions/{bought}")
+    before = ann.get("/subscriptions").json()[0]["canceled_at"]
+    paid = ann.subscribe("starter")
+    assert ann.delete(f"/subscriptions/{paid}").status_code == 202
+    after = {one["id"]: one["canceled_at"] for one in ann.get("/subscriptions").json()}
+    assert after[str(bought)] == before != after[str(paid)]
 
 
 def test_account_is_not_closed_while_stripe_would_go_on_charging(
@@ -164,9 +190,60 @@ def test_no_subscription_without_a_way_to_pay(
 def test_one_free_subscription(ann: Person) -> None:
     first = ann.subscribe()
     assert told(ann.post("/subscriptions", tier="free")) == (409, "one-free")
+    assert told(ann.post("/subscriptions", tier="gold")) == (422, "bad-request")
     assert ann.delete(f"/subscriptions/{first}").json()["status"] == "canceled"
+    last = ann.get("/account/audit").json()[-1]
+    assert (last["action"], last["subject"]) == ("subscription.canceled", str(first))
     assert told(ann.delete(f"/subscriptions/{first}")) == (404, "not-found")
     ann.subscribe()
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 202), (400, 503), (500, 503)])
+def test_canceling_what_stripe_answers_oddly(
+    status: int, code: int, client: TestClient, ann: Person, stripe: stripe_api.StripeStandIn
+) -> None:
+    """What Stripe does not know any more has ended; other errors are errors."""
+    bought = ann.subscribe("starter")
+    pay(client, bought)
+    stripe.broken = status
+    assert ann.delete(f"/subscriptions/{bought}").status_code == code
+
+
+def test_checkout_without_a_page_is_no_checkout(
+    ann: Person, stripe: stripe_api.StripeStandIn
+) -> None:
+    stripe.without_page = True
+    assert told(ann.post("/subscriptions", tier="starter")) == (503, "payment-unavailable")
+
+
+def test_upgrade_has_to_be_paid_for(
+    client: TestClient, ann: Person, ben: Person, database: Database
+) -> None:
+    ben.make()
+    bought = ann.subscribe("starter")
+    pay(client, bought)
+    id = ann.make("mine", bought)
+    overdue = stripe_api.subscription("past_due", bought)
+    deliver(client, stripe_api.event("customer.subscription.updated", overdue, 2_000))
+    for status in ("provisioning", "running"):
+        with database.service() as session:
+            values = {"status": status, "tier": "starter", "version": "1.0.0"}
+            session.execute(update(Instance).where(Instance.id == id).values(values))
+    assert told(ann.post(f"/instances/{id}/upgrade")) == (402, "not-paid")
+    # What runs may go on, and be restarted: once, and by that request alone.
+    assert ann.post(f"/instances/{id}/restart").status_code == 202
+    assert told(ann.post(f"/instances/{uuid4()}/upgrade")) == (404, "not-found")
+
+
+def test_only_a_restart_restarts(ann: Person, database: Database) -> None:
+    id = ann.make()
+    for status in ("provisioning", "running"):
+        with database.service() as session:
+            values = {"status": status, "tier": "free", "version": "1.0.0"}
+            session.execute(update(Instance).where(Instance.id == id).values(values))
+    assert ann.post(f"/instances/{id}/stop").status_code == 202
+    with database.service() as session:
+        assert session.get_one(Instance, id).restart_mark is None
 
 
 def test_canceling_a_paid_one_is_stripes_to_do(
@@ -328,6 +405,7 @@ def test_audit_tells_who_did_what(ann: Person, database: Database) -> None:
     assert {one["actor"] for one in entries} == {str(ann.id)}
     assert entries[-1]["detail"]["name"] == "mine"
     assert len(entries[-1]["detail"]["request"]) == 32
+    assert entries[-1]["detail"].keys() == {"name", "request", "address"}
     after = entries[2]["id"]
     assert [one["action"] for one in ann.get(f"/account/audit?after={after}").json()] == [
         "instance.created"
@@ -354,6 +432,14 @@ def test_too_many_requests_of_one_account_are_not_anothers(
         # A bucket that was filled at a higher rate is cut to size.
         assert [mine.get("/account").status_code for _ in range(3)] == [200, 200, 429]
         assert his.get("/account").status_code == 200
+
+
+def test_one_request_a_minute_is_one(database: Database) -> None:
+    with database.service() as session:
+        limits.take(session, "k", 1)
+    with pytest.raises(Problem) as refused, database.service() as session:
+        limits.take(session, "k", 1)
+    assert 55 <= int(refused.value.headers["Retry-After"]) <= 60
 
 
 def test_bucket_fills_again_and_is_forgotten_when_full(database: Database) -> None:

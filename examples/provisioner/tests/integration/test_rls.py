@@ -10,8 +10,11 @@ import pytest
 from psycopg import errors
 from refute.real import Database as RealDatabase
 from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from provisioner.db import Database
+from provisioner.domain import subscriptions
+from provisioner.domain.problems import Problem, told
 from provisioner.models import Base, Invoice, UsagePeriod
 from tests.support.people import Person
 
@@ -250,6 +253,32 @@ def test_api_lists_what_is_ones_own(victim: dict[str, UUID], ann: Person, ben: P
     assert ben.get("/usage").json()["lines"] == []
     assert {one["account_id"] for one in ben.get("/account/audit").json()} == {str(ben.id)}
     assert [one["id"] for one in ann.get("/invoices").json()] == ["in_1"]
+
+
+def test_what_policies_refuse_is_told_and_what_is_a_slip_is_not_hidden(
+    database: Database, victim: dict[str, UUID], ben: Person
+) -> None:
+    with pytest.raises(Problem) as refused, told(), database.account(ben.id) as session:
+        session.execute(text("DELETE FROM audit_log"))
+    assert (refused.value.slug, refused.value.status) == ("not-allowed", 403)
+    with pytest.raises(ProgrammingError), told(), database.account(ben.id) as session:
+        session.execute(text("SELECT * FROM nowhere"))
+    with pytest.raises(IntegrityError), told(), database.service() as session:
+        session.execute(text("UPDATE jobs SET state = 'done'"))
+
+
+def test_canceling_at_the_same_moment_is_done_once(
+    database: Database, victim: dict[str, UUID], ann: Person, ben: Person
+) -> None:
+    """Whoever comes second, or is somebody else, finds nothing to cancel."""
+    with pytest.raises(Problem, match="not-found"), database.service() as session:
+        subscriptions.cancel_free(session, ben.id, victim["subscription"])
+    with database.service() as session:
+        subscriptions.cancel_free(session, ann.id, victim["subscription"])
+    with pytest.raises(Problem, match="not-found"), database.service() as session:
+        subscriptions.cancel_free(session, ann.id, victim["subscription"])
+    with pytest.raises(Problem, match="no-such-tier"), database.account(ann.id) as session:
+        subscriptions.begin(session, ann.id, "gold")
 
 
 def test_instance_on_the_subscription_of_others(victim: dict[str, UUID], ben: Person) -> None:

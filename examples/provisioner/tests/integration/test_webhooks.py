@@ -40,6 +40,8 @@ def test_paid_subscription_becomes_active(
     assert state(database, bought) == ("incomplete", None)
     pay(client, bought)
     assert state(database, bought) == ("active", "sub_1")
+    with database.service() as session:
+        assert session.get_one(Subscription, bought).stripe_customer_id == "cus_1"
 
 
 def test_second_delivery_changes_nothing(
@@ -237,6 +239,27 @@ def test_paid_invoice_stays_paid_in_every_order(
         ("in_1", "paid", 900)
     ]
     assert shown[0]["subscription_id"] == str(bought)
+
+
+def test_what_carries_no_id_of_ours_is_known_by_stripes(
+    client: TestClient, ann: Person, ben: Person, database: Database
+) -> None:
+    """As with subscriptions that were changed by hand, and invoices of older versions."""
+    others = ben.subscribe("starter")
+    pay(client, others, id="sub_9")
+    bought = ann.subscribe("starter")
+    pay(client, bought)
+    bare = {"id": "sub_1", "object": "subscription", "status": "past_due", "metadata": None}
+    late = stripe_api.event("customer.subscription.updated", bare, 2_000)
+    assert deliver(client, late).json() == {"effect": "past_due"}
+    assert [state(database, one)[0] for one in (bought, others)] == ["past_due", "active"]
+    old = {"id": "in_7", "object": "invoice", "currency": "usd", "created": 1_700_000_000}
+    for told in ({**old, "subscription": "sub_1"}, {**old, "id": "in_8"}):
+        deliver(client, stripe_api.event("invoice.paid", told, 2_000))
+    assert [(one["id"], one["amount_cents"]) for one in ann.get("/invoices").json()] == [
+        ("in_7", 0)
+    ]
+    assert ben.get("/invoices").json() == []
 
 
 def test_failed_invoice_is_news_while_it_is_open(client: TestClient, ann: Person) -> None:

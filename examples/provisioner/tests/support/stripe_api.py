@@ -30,6 +30,8 @@ class StripeStandIn:
         self.known: set[str] = set()
         #: Answer everything with this error.
         self.broken = 0
+        #: Answer checkouts without the address of a page.
+        self.without_page = False
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -54,14 +56,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         key = self.headers["Idempotency-Key"]
         self.stripe.checkouts.setdefault(key, form)
-        url = f"https://checkout.stripe.test/{key}"
+        url = None if self.stripe.without_page else f"https://checkout.stripe.test/{key}"
         self._answer(200, {"id": "cs_1", "object": "checkout.session", "url": url})
 
     def do_DELETE(self) -> None:
         """The end of a subscription."""
         id = self.path.rpartition("/")[2]
         if self.stripe.broken:
-            self._answer(self.stripe.broken, {"error": {"message": "down", "type": "api_error"}})
+            self._answer(
+                self.stripe.broken, {"error": {"message": "no", "type": _kind(self.stripe)}}
+            )
         elif id not in self.stripe.known:
             error = {"type": "invalid_request_error", "code": "resource_missing", "message": "No"}
             self._answer(404, {"error": error})
@@ -70,6 +74,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.stripe.known.discard(id)
             self.stripe.canceled.append(id)
             self._answer(200, {"id": id, "object": "subscription", "status": "canceled"})
+
+
+def _kind(stripe: StripeStandIn) -> str:
+    return "api_error" if stripe.broken >= 500 else "invalid_request_error"
 
 
 @contextmanager

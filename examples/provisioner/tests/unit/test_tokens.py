@@ -98,7 +98,13 @@ def test_passwords_are_right_or_wrong() -> None:
 
 @pytest.mark.parametrize(
     ("password", "email"),
-    [("123456789", ""), ("", ""), ("Ann.Example@x.org", "ann.example@x.org")],
+    [
+        ("123456789", ""),
+        ("", ""),
+        ("Ann.Example@x.org", "ann.example@x.org"),
+        ("ann.example", "Ann.Example@x.org"),
+        ("ann.example@x.org", "Ann.Example@x.org"),
+    ],
 )
 def test_passwords_that_are_none(password: str, email: str) -> None:
     with pytest.raises(Problem) as caught:

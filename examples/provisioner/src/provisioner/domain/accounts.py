@@ -16,7 +16,7 @@ from provisioner.models import Account, Subscription
 
 def register(session: Session, passwords: Passwords, email: str, password: str) -> Account:
     """A new account. Raises Problem ``email-taken`` or ``weak-password``."""
-    email = email.strip().lower()
+    email = email.lower()
     kept = passwords.hash(password, email)
     with told():
         account = session.scalars(
@@ -29,7 +29,7 @@ def register(session: Session, passwords: Passwords, email: str, password: str) 
 def sign_in(session: Session, passwords: Passwords, email: str, password: str) -> Identity:
     """Whose password it is. Raises Problem ``wrong-credentials``, the same in all cases."""
     account = session.scalars(
-        select(Account).where(Account.email == email.strip().lower(), Account.closed_at.is_(None))
+        select(Account).where(Account.email == email.lower(), Account.closed_at.is_(None))
     ).one_or_none()
     if not passwords.right(account.password_hash if account else None, password):
         raise Problem("wrong-credentials", 401, "Address or password is wrong.")

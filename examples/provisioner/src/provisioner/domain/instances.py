@@ -88,8 +88,8 @@ def _must_be_paid(session: Session, id: UUID) -> None:
         raise Problem("not-paid", 402, f"This subscription is {status}, not active.")
 
 
-def take_down(session: Session, subscription: UUID) -> list[UUID]:
-    """Deprovision what a subscription had, by the service itself; their ids.
+def take_down(session: Session, subscription: UUID) -> None:
+    """Deprovision what a subscription had, by the service itself.
 
     Whoever calls this has changed the subscription in the same transaction.
     """
@@ -107,7 +107,6 @@ def take_down(session: Session, subscription: UUID) -> list[UUID]:
     for id, account in gone:
         _enqueue(session, Request.DEPROVISION, id, account)
         audit.note(session, None, "instance.taken-down", id)
-    return [id for id, _ in gone]
 
 
 def available(session: Session, version: str | None) -> str:

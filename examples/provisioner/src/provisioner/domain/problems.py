@@ -31,6 +31,7 @@ def not_found(what: str) -> Problem:
 
 _BROKEN = {
     "accounts_email_unique": ("email-taken", 409, "There is an account with this address."),
+    "subscriptions_tier": ("no-such-tier", 422, "There is no such tier."),
     "subscriptions_one_free": ("one-free", 409, "An account has one free subscription at most."),
     "instances_one_active": (
         "one-instance",
