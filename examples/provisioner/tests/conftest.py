@@ -21,10 +21,10 @@ from provisioner.cluster.kube import KubeCluster
 from provisioner.db import Database
 from provisioner.domain.passwords import Passwords
 from provisioner.domain.tokens import Tokens
-from provisioner.models import Version
+from provisioner.models import Account, Version
 from provisioner.settings import Settings
 from provisioner.worker import Worker
-from tests.support import helm, kube, stripe_api
+from tests.support import helm, kube, kube_http, stripe_api
 from tests.support.people import WEBHOOK, Person, join
 
 pytest_plugins = ["refute.real.fixtures"]
@@ -126,7 +126,7 @@ def ben(client: TestClient) -> Person:
 def server(environment: dict[str, str]) -> Iterator[kube.Kube]:
     """The stand-in for an API server (see there what is not real), reached by real Helm."""
     environment["PROVISIONER_HELM"] = helm.program()
-    with kube.serving() as serving:
+    with kube_http.serving() as serving:
         Path(environment["PROVISIONER_KUBECONFIG"]).write_text(serving.kubeconfig())
         yield serving
 
@@ -169,3 +169,11 @@ def publish(database: Database) -> Callable[[str], None]:
             session.execute(insert(Version).values(version=version))
 
     return do
+
+
+@pytest.fixture
+def admin(client: TestClient, database: Database) -> Person:
+    person = join(client, "admin@example.com")
+    with database.service() as session:
+        session.get_one(Account, person.id).is_admin = True
+    return person

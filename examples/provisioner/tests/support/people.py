@@ -80,3 +80,8 @@ def pay(client: TestClient, subscription: UUID, at: int = 1_000, id: str = "sub_
     told = stripe_api.subscription("active", subscription, id)
     answer = deliver(client, stripe_api.event("customer.subscription.updated", told, at))
     assert answer.json() == {"effect": "active"}
+
+
+def told(answer: httpx2.Response) -> tuple[int, str]:
+    """Status and slug of a refusal."""
+    return answer.status_code, str(answer.json()["type"])
