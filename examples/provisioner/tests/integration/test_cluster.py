@@ -107,10 +107,36 @@ def test_data_outlive_a_release_that_is_made_anew(cluster: KubeCluster, server: 
     cluster.claim(wanted())
     cluster.apply(wanted())
     cluster.remove(wanted())
+    assert (server.names("deployments"), server.names("secrets")) == ([], [])
     assert server.names("persistentvolumeclaims") == ["room"]
     cluster.apply(wanted())
     assert server.names("deployments") == ["room"]
     assert server.made[VOLUME] == 1
+
+
+def test_removal_that_was_cut_off_is_finished_before_it_is_made_anew(
+    cluster: KubeCluster, server: Kube
+) -> None:
+    cluster.claim(wanted())
+    cluster.apply(wanted())
+    server.fail("DELETE", "/services", 500, times=1)
+    with pytest.raises(Unreachable):
+        cluster.remove(wanted())
+    cluster.apply(wanted())
+    assert server.names("deployments") == server.names("services") == ["room"]
+    assert revisions(server) == ["v1"]
+    assert server.made[VOLUME] == 1
+
+
+def test_helm_that_can_not_say_what_is_there_does_not_begin(
+    cluster: KubeCluster, server: Kube
+) -> None:
+    """That it could not be asked is no sign that there is nothing."""
+    cluster.claim(wanted())
+    server.fail("GET", "/secrets", 500, times=1)
+    with pytest.raises(Unreachable):
+        cluster.apply(wanted())
+    assert server.names("secrets") == server.names("deployments") == []
 
 
 def test_values_that_the_chart_refuses(cluster: KubeCluster, server: Kube) -> None:
@@ -162,7 +188,7 @@ def test_answers_that_may_be_others_next_time(
 @pytest.mark.parametrize("status", [400, 403, 422])
 def test_answers_that_will_be_the_same(status: int, cluster: KubeCluster, server: Kube) -> None:
     server.fail("GET", "/namespaces", status)
-    with pytest.raises(Refused, match=f"{status}"):
+    with pytest.raises(Refused, match=f"{status} a test wants this to fail"):
         cluster.claim(wanted())
 
 

@@ -8,8 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
+from provisioner.cluster.kube import KubeCluster
 from provisioner.db import Database
 from provisioner.models import InstanceEvent, Job, Subscription, UsagePeriod
+from provisioner.settings import Settings
 from provisioner.worker import Worker
 from tests.support.kube import Kube
 from tests.support.people import Person, pay
@@ -151,6 +153,8 @@ def test_image_that_cant_be_pulled_is_made_good(
     environment["PROVISIONER_READY_SECONDS"] = "0.2"
     worker, database = make_worker()
     id = ann.make()
+    # Trouble while it is made good does not hide what it began with.
+    server.fail("DELETE", f"/namespaces/room-{id}", 500, times=1)
     settle(worker, database)
     said = ann.get(f"/instances/{id}").json()
     assert said["status"] == "failed"
@@ -183,6 +187,48 @@ def test_upgrade_that_fails_goes_back_to_what_ran(
     assert "ImagePullBackOff" in said["error"]
     assert container(server, id)["image"].endswith(":1.0.0")
     assert periods(database) == [("free", False)]
+
+
+def test_upgrade_that_can_not_even_be_taken_back_has_failed(
+    ann: Person, environment: dict[str, str], publish: Any, make_worker: Any, server: Kube
+) -> None:
+    """It is said, nothing is removed, and nothing is charged."""
+    environment["PROVISIONER_MAX_ATTEMPTS"] = "1"
+    worker, database = make_worker()
+    id = ann.make()
+    settle(worker, database)
+    publish("1.1.0")
+    server.fail("GET", "/deployments", 503, times=1000)
+    ann.post(f"/instances/{id}/upgrade")
+    settle(worker, database)
+    said = ann.get(f"/instances/{id}").json()
+    assert (said["status"], said["requests"]) == ("failed", ["deprovision"])
+    assert said["error"].startswith("Kubernetes: ")
+    assert server.names("persistentvolumeclaims") == ["room"]
+    assert periods(database) == [("free", True)]
+    with database.service() as session:
+        assert session.scalars(select(Job.state).order_by(Job.id)).all() == ["done", "dead"]
+
+
+def test_asked_away_in_the_last_moment_it_is_not_running(
+    ann: Person, database: Database, cluster: KubeCluster, settings: Settings, server: Kube
+) -> None:
+    """The worker has seen it ready, and has not yet said so."""
+    id = ann.make()
+    passed = []
+
+    def listen(point: str) -> None:
+        passed.append(point)
+        if point == "provision.running.before":
+            assert ann.delete(f"/instances/{id}").status_code == 202
+
+    settle(Worker(database, cluster, settings, listener=listen), database)
+    assert ann.status(id) == "deprovisioned"
+    assert history(database) == ["pending", "provisioning", "deprovisioning", "deprovisioned"]
+    assert periods(database) == []
+    assert "provision.running.kept" not in passed
+    assert passed[-1] == "deprovision.deprovisioned.kept"
+    assert server.objects == {}
 
 
 @pytest.mark.parametrize(("method", "part"), [("POST", "/namespaces"), ("POST", "/deployments")])
@@ -252,12 +298,13 @@ def test_deprovision_while_it_is_being_provisioned(
     assert periods(database) == []
 
 
+@pytest.mark.parametrize("status", [403, 500])
 def test_removal_that_fails_is_tried_until_it_works(
-    ann: Person, worker: Worker, database: Database, server: Kube
+    status: int, ann: Person, worker: Worker, database: Database, server: Kube
 ) -> None:
     id = ann.make()
     settle(worker, database)
-    server.fail("DELETE", f"/namespaces/room-{id}", 500, times=8)
+    server.fail("DELETE", f"/namespaces/room-{id}", status, times=8)
     ann.delete(f"/instances/{id}")
     settle(worker, database)
     assert ann.status(id) == "deprovisioned"

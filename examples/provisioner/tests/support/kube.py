@@ -143,7 +143,11 @@ class Kube:
         with self.lock:
             return [
                 {
-                    "metadata": {"name": f"{name}-0", "namespace": namespace},
+                    "metadata": {
+                        "name": f"{name}-0",
+                        "namespace": namespace,
+                        "labels": found["spec"]["template"]["metadata"]["labels"],
+                    },
                     "status": {
                         "containerStatuses": [
                             {

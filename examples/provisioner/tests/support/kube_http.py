@@ -121,17 +121,14 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._answer(201, made)
             return
-        if resource == "pods":
-            items = kube.pods(namespace)
-        else:
-            wanted = _selector(query.get("labelSelector", [""])[0])
-            with kube.lock:
-                items = [
-                    one
-                    for key, one in kube.objects.items()
-                    if key[:2] == (resource, namespace)
-                    and wanted.items() <= (one["metadata"].get("labels") or {}).items()
-                ]
+        wanted = _selector(query.get("labelSelector", [""])[0])
+        with kube.lock:
+            there = [one for key, one in kube.objects.items() if key[:2] == (resource, namespace)]
+            if resource == "pods":
+                there = kube.pods(namespace)
+        items = [
+            one for one in there if wanted.items() <= (one["metadata"].get("labels") or {}).items()
+        ]
         kind = _GROUPS[group][resource]
         self._answer(200, {"kind": f"{kind}List", "apiVersion": group, "items": items})
 

@@ -69,6 +69,18 @@ def test_authority_that_is_none(tmp_path: Path) -> None:
         from_kubeconfig(config(cluster, {}), tmp_path)
 
 
+def test_certificate_of_ours_is_used(tmp_path: Path) -> None:
+    """It is handed to the library, which looks at it; a half of one is not."""
+    server = {"server": "https://127.0.0.1:6443"}
+    data = b64encode(b"not a certificate").decode()
+    (tmp_path / "mine.key").write_text("not a key")
+    user = {"client-certificate-data": data, "client-key": "mine.key"}
+    with pytest.raises(ssl.SSLError):
+        from_kubeconfig(config(server, user), tmp_path)
+    for half in ("client-certificate-data", "client-key"):
+        from_kubeconfig(config(server, {half: user[half]}), tmp_path)
+
+
 @pytest.mark.parametrize("name", ["exec", "auth-provider"])
 def test_sign_in_by_programs_is_refused(name: str) -> None:
     with pytest.raises(NoAccess, match="by a program"):
