@@ -294,3 +294,14 @@ def test_in_a_thread_a_failure_comes_through() -> None:
     with postgres() as database:
         gone = f"SELECT count(*) FROM pg_database WHERE datname = '{caught.value.args[0]}'"
         assert eventually(lambda: database.admin(gone) == [("0",)])
+
+
+def test_log_is_about_what_went_wrong() -> None:
+    """Dropping the databases of other tests makes checkpoints: they would be all that is shown."""
+    with postgres() as database:
+        database.admin("CHECKPOINT")
+        with pytest.raises(errors.UndefinedTable):
+            run(database, "SELECT * FROM missing")
+        words = database.lease.logs()
+    assert 'relation "missing" does not exist' in words
+    assert "checkpoint" not in words

@@ -32,6 +32,8 @@ _SETTINGS = {
     "max_wal_size": "256MB",
     "timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",
+    # Each database that goes makes one: what a failed test is shown would be nothing else.
+    "log_checkpoints": "off",
     # In the data folder instead of /dev/shm: gone with it, whatever happens.
     "dynamic_shared_memory_type": "mmap",
 }

@@ -1,0 +1,3 @@
+"""One module for each kind of thing."""
+
+from __future__ import annotations
