@@ -182,6 +182,8 @@ class Judgement:
     speed: Speed | None = None
     #: Whether failures can be understood; None when nobody asked.
     clarity: Clarity | None = None
+    #: Path of a file with tests or doubles -> its source; empty in reports of earlier versions.
+    test_sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def stopped(self) -> bool:
@@ -246,6 +248,7 @@ def assemble(
     estimate: Estimate | None = None,
     speed: Speed | None = None,
     clarity: Clarity | None = None,
+    test_sources: Mapping[str, Source] | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
 
@@ -276,6 +279,7 @@ def assemble(
         estimate=estimate,
         speed=speed,
         clarity=clarity,
+        test_sources=dict(sorted((test_sources or {}).items())),
     )
 
 
