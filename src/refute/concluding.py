@@ -161,7 +161,8 @@ def _test_sources(root: Path, baseline: Baseline, theatre: Theatre | None) -> di
     """
     doubles = () if theatre is None else theatre.doubles
     named = {test.defined.rpartition(":")[0] for test in baseline.tests}
-    named.update(place.file for one in doubles for place in (one, *one.lies))
+    named.update(one.file for one in doubles)
+    named.update(lie.file for one in doubles for lie in one.lies)
     found: dict[str, Source] = {}
     for file in sorted(named - {""}):
         if (root / file).resolve().is_relative_to(root.resolve()):

@@ -10,7 +10,13 @@ from refute.baseline import TestOutcome
 from refute.faults.double import RETURNS, DoubleFault
 from refute.finding import finding_id
 from refute.findings import Acceptance, Finding, Severity, Slug
-from refute.judgement.beside import changed_since, read_document, save_document, write_beside
+from refute.judgement.beside import (
+    changed_since,
+    read_document,
+    read_report,
+    save_document,
+    write_beside,
+)
 from refute.judgement.document import REPORT, dumps, from_json, load, save, to_json
 from refute.judgement.history import Past, before, digest_of, read_history, remember
 from refute.judgement.measures import measure_speed
@@ -119,6 +125,7 @@ __all__ = [
     "rank",
     "read_document",
     "read_history",
+    "read_report",
     "remember",
     "report_file",
     "save",

@@ -6,7 +6,7 @@ The same material always gives the same bytes.
 
 from __future__ import annotations
 
-from refute.report.html.material import Material
+from refute.report.html.material import Beside, Material
 from refute.report.html.page import render
 
-__all__ = ["Material", "render"]
+__all__ = ["Beside", "Material", "render"]

@@ -8,11 +8,33 @@ from typing import Any
 from refute.judgement import Counts, Judged, Judgement, Verdict, rank
 from refute.report.html.sets import TestSets, Texts
 
-ROW = (
-    "id file line column end_line end_column function operator verdict kind reached mechanism "
-    "original replacement covered ran killer phase exception message reason seconds reused rank "
-    "was"
-).split()
+ROW = [
+    "id",
+    "file",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "function",
+    "operator",
+    "verdict",
+    "kind",
+    "reached",
+    "mechanism",
+    "original",
+    "replacement",
+    "covered",
+    "ran",
+    "killer",
+    "phase",
+    "exception",
+    "message",
+    "reason",
+    "seconds",
+    "reused",
+    "rank",
+    "was",
+]
 """What stands where in the row of a mutant; the scripts read the same names."""
 
 MESSAGE = 400

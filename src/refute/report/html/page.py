@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from importlib.resources import files
 from typing import Any
 
@@ -57,8 +58,7 @@ def render(material: Material) -> bytes:
     ):
         before, _, after = text.partition(f"<!--{mark}-->")
         text = before + value + after
-    # A lone surrogate (from a file name that isn't UTF-8) becomes the escape that JSON has.
-    return text.encode("utf-8", "backslashreplace")
+    return text.encode()
 
 
 def policy(style: str, script: str) -> str:
@@ -83,7 +83,8 @@ def embed(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    return text
+    # A lone surrogate (from a file name that isn't UTF-8) fits into no address: it is spelled out.
+    return re.sub("[\ud800-\udfff]", lambda lone: f"\\\\u{ord(lone[0]):04x}", text)
 
 
 def _digest(text: str) -> str:

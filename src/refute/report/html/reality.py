@@ -1,4 +1,4 @@
-"""The map of boundaries: project code, what stands in, what is real, and how many tests go where."""
+"""The map of boundaries: project code, its doubles, the real things, and the tests between them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from refute.judgement import AIM, Boundary, MergedDouble, Theatre
+from refute.judgement import AIM, MergedDouble, Theatre
 from refute.report.html.sets import TestSets
 
 KINDS = ("process", "fork", "connect", "listen", "database", "write", "delete")
@@ -75,8 +75,3 @@ def _double_of(what: str, doubles: Iterable[MergedDouble]) -> MergedDouble | Non
         if what == one.shown or what.startswith((f"{one.shown}.", f"{one.shown}("))
     }
     return fits[max(fits)] if fits else None
-
-
-def reached(boundaries: Iterable[Boundary]) -> int:
-    """How many tests really leave their process from project code."""
-    return len({test for one in boundaries for test in one.really})

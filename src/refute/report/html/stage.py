@@ -9,11 +9,31 @@ from refute.judgement import Judgement, MergedDouble, Theatre
 from refute.report.html.sets import TestSets, Texts
 from refute.report.words import WORDS, argument, callee, changed, explain, stood_in
 
-TEST = (
-    "id outcome seconds kills covers defined detail verdict words was "
-    "faults tried told tripped crashed timeout mild mild_told alone arguments arguments_noticed "
-    "redundant evidence"
-).split()
+TEST = [
+    "id",
+    "outcome",
+    "seconds",
+    "kills",
+    "covers",
+    "defined",
+    "detail",
+    "verdict",
+    "words",
+    "was",
+    "faults",
+    "tried",
+    "told",
+    "tripped",
+    "crashed",
+    "timeout",
+    "mild",
+    "mild_told",
+    "alone",
+    "arguments",
+    "arguments_noticed",
+    "redundant",
+    "evidence",
+]
 """What stands where in the row of a test; the scripts read the same names."""
 
 

@@ -64,7 +64,8 @@ function append(node, children) {
   return node;
 }
 
-const number = (value) => value.toLocaleString('en-US');
+const NUMBERS = new Intl.NumberFormat('en-US');
+const number = (value) => NUMBERS.format(value);
 const plural = (count, noun, nouns = `${noun}s`) => `${number(count)} ${count === 1 ? noun : nouns}`;
 
 /** A share for readers, with one decimal: never rounded up to 100 or down to 0. */

@@ -73,6 +73,20 @@ function testsIn(set) {
   return decoded.get(set);
 }
 
+/** How many tests are in a set. */
+const sizes = new Map();
+function sizeOf(set) {
+  if (!sizes.has(set)) {
+    let found = 0;
+    for (const part of D.sets[set] ? D.sets[set].split(',') : []) {
+      const [first, last = first] = part.split('-').map(Number);
+      found += last - first + 1;
+    }
+    sizes.set(set, found);
+  }
+  return sizes.get(set);
+}
+
 /** The node id at a position; those behind the suite exist under a fault alone. */
 const testName = (position) => tests[position]?.id ?? D.others[position - tests.length] ?? '?';
 /** The name of a test without its file. */

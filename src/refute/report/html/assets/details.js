@@ -67,7 +67,7 @@ function doubleDetails(double) {
 const placeLine = (one) => [h('a.id', { href: changed({ open: one.id }) }, one.argument), ' ', h('span.mono.soft', null, one.example.replace(' -> ', ' → '))];
 const lieBlock = (lie) => h('div.stack', null,
   h('p', null, lie.message, lie.more ? ` (and on ${plural(lie.more, 'more line')} of this file)` : ''),
-  h('p.small.soft', null, h('span.id.wrap', null, spot(lie.file, lie.line)), ` in ${plural(testsIn(lie.tests).length, 'test')}`),
+  h('p.small.soft', null, h('span.id.wrap', null, spot(lie.file, lie.line)), ` in ${plural(sizeOf(lie.tests), 'test')}`),
   excerpt(around(lie.file, lie.line, 1, 1), 'Where it is arranged', lie.file));
 
 function tryPlace(one) {
@@ -83,7 +83,7 @@ function placeDetails(one) {
     title: `${one.argument} of ${one.target.replace(/^\./, '') || 'a double'}`,
     body: [
       h('div.stack', null,
-        h('p', null, h('span.chip.poor', null, 'blind'), ' ', h('strong', null, `${plural(testsIn(one.tests).length, 'test')} receive this call, and none notices a change here`)),
+        h('p', null, h('span.chip.poor', null, 'blind'), ' ', h('strong', null, `${plural(sizeOf(one.tests), 'test')} receive this call, and none notices a change here`)),
         h('p.small', null, place(one.file, one.line), h('span.soft', null, ` in ${one.function}`)),
         excerpt(around(one.file, one.line), 'The call', one.file)),
       part('Still green with', h('dl.facts', null, h('dt', null, 'Sent'), h('dd.mono.wrap', null, before), h('dt', null, 'Changed to'), h('dd.mono.wrap', null, after ?? 'something else'))),

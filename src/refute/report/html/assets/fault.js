@@ -60,7 +60,7 @@ function lost(trace) {
     h('dl.facts', null,
       h('dt', null, swallowed ? 'Sent' : 'Gave'), h('dd.mono.wrap', null, change.after || 'nothing'),
       h('dt', null, 'Instead of'), h('dd.mono.wrap', null, change.before || 'nothing')),
-    h('p.small.soft', null, `So it was in ${plural(testsIn(trace.tests).length, 'test')}.`),
+    h('p.small.soft', null, `So it was in ${plural(sizeOf(trace.tests), 'test')}.`),
     trace.doubles.length > 1 ? h('p.small', null, 'Doubles that swallowed it: ', trace.doubles.map((id, at) => [at ? ', ' : '', doubleOf(id) ? h('a', { href: changed({ open: id }) }, doubleOf(id).name) : id])) : null);
 }
 

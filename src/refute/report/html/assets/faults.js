@@ -30,14 +30,14 @@ function faultsView() {
       place: (a, b) => a.index - b.index,
       verdict: (a, b) => text(a.verdict, b.verdict) || text(a.kind, b.kind),
       operator: (a, b) => text(a.operator, b.operator),
-      tests: (a, b) => testsIn(b.covered).length - testsIn(a.covered).length,
+      tests: (a, b) => sizeOf(b.covered) - sizeOf(a.covered),
     },
     columns: [
       { label: 'Change', width: 'minmax(0,1fr)', sort: 'worth', cell: briefly },
       { label: 'Verdict', width: '96px', sort: 'verdict', cls: 'mid', cell: faultChip },
       { label: 'Place', width: 'minmax(0,0.72fr)', sort: 'place', cls: 'under.soft.small', cell: (one) => h('span', { title: `${one.path}:${one.line} ${one.function}` }, `${one.path}:${one.line}`, h('span.wide', null, `  ${one.function === '<module>' ? '' : one.function}`)) },
       { label: 'Operator', width: '150px', sort: 'operator', cls: 'wide.extra.soft.small', cell: (one) => one.operator },
-      { label: 'Tests', width: '56px', sort: 'tests', cls: 'num.wide', cell: (one) => number(testsIn(one.covered).length) },
+      { label: 'Tests', width: '56px', sort: 'tests', cls: 'num.wide', cell: (one) => number(sizeOf(one.covered)) },
     ],
   });
   return { node: h('div', null, titled('Faults', 'Every small change that was put into the code, and what became of it.'), list.node), update: list.update };

@@ -67,7 +67,7 @@ function fileView(path) {
     const open = faultOf(here.params.get('open') ?? '');
     const target = Number(here.params.get('line')) || (open?.path === path ? open.line : 0);
     if (target) {
-      const row = roll.into.getBoundingClientRect().top + target * roll.height();
+      const row = roll.into.getBoundingClientRect().top + target * roll.tall;
       if (first || row < 70 || row > innerHeight - 40) roll.reveal(target - 1, 'middle');
     }
     if (held) roll.shown.get(held - 1)?.querySelector('a')?.focus({ preventScroll: true });

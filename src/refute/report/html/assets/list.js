@@ -13,6 +13,8 @@ class Roll {
     this.into = into;
     this.draw = draw;
     this.height = height;
+    /** The height as it was last looked up: to ask is to lay out. */
+    this.tall = 0;
     this.count = 0;
     this.shown = new Map();
     this.print = false;
@@ -23,14 +25,15 @@ class Roll {
   reset(count) {
     this.count = count;
     this.shown.clear();
+    this.tall = this.height();
     this.into.replaceChildren();
-    this.into.style.height = `${count * this.height()}px`;
+    this.into.style.height = `${count * this.tall}px`;
     this.refresh();
   }
 
   range() {
     if (this.print) return [0, Math.min(this.count, PRINTED)];
-    const height = this.height();
+    const height = this.tall;
     const top = -this.into.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor(top / height) - OVER);
     return [first, Math.min(this.count, Math.ceil((top + innerHeight) / height) + OVER)];
@@ -51,7 +54,7 @@ class Roll {
       let node = this.shown.get(index);
       if (!node) {
         node = this.draw(index);
-        node.style.transform = this.print ? '' : `translateY(${index * this.height()}px)`;
+        node.style.transform = this.print ? '' : `translateY(${index * this.tall}px)`;
         this.shown.set(index, node);
         this.into.insertBefore(node, next ?? this.after(index));
       }
@@ -71,7 +74,7 @@ class Roll {
 
   /** Bring a row onto the screen and return it. */
   reveal(index, where = 'near') {
-    const height = this.height();
+    const height = this.tall;
     const top = this.into.getBoundingClientRect().top + index * height;
     const edge = document.querySelector('.top').offsetHeight + 8;
     if (where === 'middle') scrollBy(0, top - innerHeight / 3);
@@ -104,6 +107,8 @@ addEventListener('afterprint', () => rolls.forEach((roll) => roll.paper(false)))
 
 const cssLength = (name) => parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name));
 
+const idle = (work) => (window.requestIdleCallback ? requestIdleCallback(work)
+  : setTimeout(() => work({ timeRemaining: () => 8 }), 50));
 const widths = (columns) => columns.map((one) => one.width).join(' ');
 
 /**
@@ -140,8 +145,9 @@ function listOf(of) {
     search.focus();
   }
   function order(key) {
-    const name = key.replace(/^-/, '');
-    const compare = of.sorts[name] ?? of.sorts[of.first];
+    const asked = key.replace(/^-/, '');
+    const name = Object.hasOwn(of.sorts, asked) ? asked : of.first;
+    const compare = of.sorts[name];
     if (!orders.has(name)) orders.set(name, [...numbered].sort((a, b) => compare(a[0], b[0]) || a[1] - b[1]));
     return orders.get(name);
   }
@@ -198,6 +204,13 @@ function listOf(of) {
     roll.reveal(to)?.querySelector('a.to').focus({ preventScroll: true });
     redraw();
   });
+  // Texts to search in are made while nobody waits.
+  const prepare = (deadline) => {
+    let at = texts.length;
+    while (at < numbered.length && deadline.timeRemaining() > 2) { text(...numbered[at]); at += 1; }
+    if (at < numbered.length && (frame.isConnected || at === 0)) idle(prepare);
+  };
+  idle(prepare);
   let known = null;
   function update() {
     const state = ['q', 'sort', ...of.filters.map((one) => one.key)].map((key) => here.params.get(key) ?? '').join('\0');

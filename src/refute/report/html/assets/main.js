@@ -45,7 +45,7 @@ function route(event) {
     && (next.params.get('dir') ?? '') === (here.params.get('dir') ?? '');
   here = next;
   if (!again) {
-    const [name, draw] = VIEWS[here.view] ?? ['Nothing here', () => still(h('div', null, titled('There is no such view'), h('p', null, h('a', { href: '#/' }, 'The overview'))))];
+    const [name, draw] = Object.hasOwn(VIEWS, here.view) ? VIEWS[here.view] : ['Nothing here', () => still(h('div', null, titled('There is no such view'), h('p', null, h('a', { href: '#/' }, 'The overview'))))];
     mounted = draw(here.arg);
     $('main').replaceChildren(mounted.node);
     document.title = plain(`${here.arg ? `${here.arg} · ` : ''}${name} · ${D.project.name} · refute`);

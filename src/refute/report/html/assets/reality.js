@@ -27,7 +27,7 @@ function claims() {
 
 function lines(reality) {
   if (!reality.lines.length) return null;
-  const count = (set) => testsIn(set).length;
+  const count = sizeOf;
   const sorted = [...reality.lines].sort((a, b) => count(b.really) + count(b.doubled) - count(a.really) - count(a.doubled));
   const row = (one) => h('tr', null, h('td', null, place(one.file, one.line)), h('td.mono.wrap', null, one.what.slice(0, 3).join(', '), one.what.length > 3 ? ` and ${one.what.length - 3} more` : ''),
     h('td.num', null, number(count(one.really))), h('td.num', null, number(count(one.doubled))), h('td.num', null, number(one.neither)));
@@ -38,7 +38,7 @@ function lines(reality) {
 function leaks() {
   const found = D.theatre.leaks;
   if (!found.length) return null;
-  const row = (one) => h('tr', null, h('td.wrap', null, h('a', { href: changed({ open: testName(one.test) }) }, shortTest(testName(one.test)))), h('td.mono.wrap', null, one.words, one.remote ? [' ', h('span.chip.poor', null, 'likely beyond this machine')] : ''), h('td', null, place(one.file, one.line)), h('td.small', null, one.why));
+  const row = (one) => h('tr', null, h('td.wrap', null, h('a', { href: changed({ open: testName(one.test) }) }, shortTest(testName(one.test)))), h('td.mono.wrap', null, one.words, one.remote ? [' ', h('span.chip.poor', null, 'likely beyond this machine')] : ''), h('td', null, place(one.file, one.line)), h('td.small', null, one.looks));
   return h('section.part', null, h('h2', null, 'Leaks'), h('p.lead', null, 'Tests that look isolated, and reach the real world.'), growing(['Test', 'What it reaches', 'Where', 'Why it looks isolated'], found, row, 'leaks'));
 }
 

@@ -5,12 +5,12 @@ const TABS = [['tests', 'Tests'], ['doubles', 'Doubles'], ['arguments', 'Blind a
 function theatreView(arg) {
   const tab = TABS.some(([name]) => name === arg) ? arg : 'tests';
   const lies = doubles.flatMap((double) => double.lies.map((lie) => ({ ...lie, double })));
-  const sizes = { tests: tests.length, doubles: doubles.length, arguments: places.length, lies: lies.length };
+  const amounts = { tests: tests.length, doubles: doubles.length, arguments: places.length, lies: lies.length };
   const list = { tests: testList, doubles: doubleList, arguments: placeList, lies: () => lieList(lies) }[tab]();
   const node = h('div', null,
     titled('Theatre', 'What the tests are worth as witnesses, what their doubles swallow, and what nobody looks at. All of it by experiment.'),
     judgedTests ? [h('div.wholebar', null, split(testParts(), 'Tests by verdict')),
-      h('nav.subtabs', { 'aria-label': 'Parts of the theatre' }, TABS.map(([name, words]) => h('a', { href: href('theatre', name), 'aria-current': name === tab ? 'page' : null }, words, h('span.soft', null, ` ${number(sizes[name])}`)))),
+      h('nav.subtabs', { 'aria-label': 'Parts of the theatre' }, TABS.map(([name, words]) => h('a', { href: href('theatre', name), 'aria-current': name === tab ? 'page' : null }, words, h('span.soft', null, ` ${number(amounts[name])}`)))),
       h('h2.sr', null, TABS.find(([name]) => name === tab)[1]), list.node]
       : h('p', null, 'The run did not judge tests and doubles: it was made with --score-only, or by an older refute.'));
   return { node, update: judgedTests ? list.update : () => {} };
@@ -84,7 +84,7 @@ function placeList() {
     name: 'places', label: 'Blind arguments', noun: 'argument', hint: 'Target, function, argument or value', items: places,
     id: (one) => one.id, text: (one) => `${one.id} ${one.file}:${one.line} ${one.function} ${one.target} ${one.argument} ${one.example}`, first: 'tests', filters: [],
     sorts: {
-      tests: (a, b) => testsIn(b.tests).length - testsIn(a.tests).length,
+      tests: (a, b) => sizeOf(b.tests) - sizeOf(a.tests),
       place: (a, b) => compare(a.file, b.file) || a.line - b.line,
       target: (a, b) => compare(a.target, b.target),
     },
@@ -93,7 +93,7 @@ function placeList() {
       { label: 'Called', width: 'minmax(0,0.8fr)', sort: 'target', cls: 'wide.extra.small', cell: (one) => h('span.mono', { title: one.target }, one.target || 'a double') },
       { label: 'Argument', width: '120px', cls: 'mid.small', cell: (one) => h('span.chip.poor', null, one.argument) },
       { label: 'Place', width: 'minmax(0,0.7fr)', sort: 'place', cls: 'under.soft.small', cell: (one) => spot(one.file, one.line) },
-      { label: 'Tests', width: '60px', sort: 'tests', cls: 'num.wide', cell: (one) => number(testsIn(one.tests).length) },
+      { label: 'Tests', width: '60px', sort: 'tests', cls: 'num.wide', cell: (one) => number(sizeOf(one.tests)) },
     ],
   });
 }
