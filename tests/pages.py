@@ -234,7 +234,9 @@ def small() -> Judgement:
         tests=tests,
         findings=(*first.findings, *second.findings),
         sources={**first.sources, **second.sources},
-        test_sources={"tests/test_cloud.py": Source("utf-8", "def test_delete_passes():\n    pass\n")},
+        test_sources={
+            "tests/test_cloud.py": Source("utf-8", "def test_delete_passes():\n    pass\n")
+        },
         theatre=replace(
             found,
             strengths=found.strengths + (Strength(TestVerdict.WITNESS, 9, 9, told=3),) * len(ids),
@@ -281,8 +283,8 @@ def hostile() -> Judgement:
         environment=replace(found.environment, interpreter=EVIL[0], commit=EVIL[1], python=EVIL[3]),
         judged=tuple(judged),
         tests=tuple(
-            replace(test, id=tests[test.id], detail=evil if test.detail else "", defined=f"{path}:1")
-            for test in found.tests
+            replace(one, id=tests[one.id], detail=evil if one.detail else "", defined=f"{path}:1")
+            for one in found.tests
         ),
         findings=tuple(
             replace(one, message=evil, remedy=evil, reproduce=evil, file=renamed(one.file),
@@ -314,7 +316,8 @@ def _hostile(found: Theatre, path: str, evil: str) -> Theatre:
             for one in found.double_faults
         ),
         boundaries=tuple(
-            replace(one, file=path, what=(EVIL[0], "process " + EVIL[1])) for one in found.boundaries
+            replace(one, file=path, what=(EVIL[0], f"process {EVIL[1]}"))
+            for one in found.boundaries
         ),
         claims=tuple(replace(one, claims=(EVIL[1],)) for one in found.claims),
         leaks=tuple(replace(one, what=evil, file=path, looks=evil) for one in found.leaks),

@@ -1,4 +1,4 @@
-"""The HTML page in a real Chromium: links, filters, keyboard, accessibility, hostile texts, size."""
+"""The HTML page in a real Chromium: links, filters, keys, accessibility, hostile texts, size."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ VIEWS = (
     "#/run",
 )
 LISTS = ("#/faults", "#/theatre/tests", "#/theatre/doubles", "#/theatre/lies", "#/findings")
+NEVER = "img, iframe, object, embed, form[action], [onload], [onerror], [onmouseover]"
 DRAWN = 1500
 """Elements of a view at the most, however large the report is."""
 
@@ -61,8 +62,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def past(judgement: Judgement, number: int, report: str) -> Past:
-    return Past(f"2027-01-{number:02}T10:00:00Z", report, "0.1.0", "c" * 40, False, "", "", False,
-                3 + number, 11, 12, 5 - number, 2, tests={"prayer": 2}, first_failure=0.5)  # fmt: skip
+    return Past(
+        at=f"2027-01-{number:02}T10:00:00Z",
+        report=report,
+        version=judgement.version,
+        commit="c" * 40,
+        dirty=False,
+        tree="",
+        part="",
+        partial=False,
+        noticed=3 + number,
+        scored=11,
+        candidates=12,
+        survived=5 - number,
+        no_coverage=2,
+        tests={"prayer": 2},
+        first_failure=0.5,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +170,11 @@ def test_each_filter_holds_after_a_reload(opened: Open, address: str) -> None:
     page = reader.go(address)
     whole = reader.texts(".tell")[0]
     for number in range(page.locator("select").count()):
-        for value in page.locator("select").nth(number).locator("option").evaluate_all(
-            "all => all.map(one => one.value).filter(Boolean)"
+        for value in (
+            page.locator("select")
+            .nth(number)
+            .locator("option")
+            .evaluate_all("all => all.map(one => one.value).filter(Boolean)")
         ):
             page.locator("select").nth(number).select_option(value)
             rows, told = reader.texts(".row"), reader.texts(".tell")
@@ -313,8 +332,10 @@ def test_the_boundary_map_draws_who_goes_where(opened: Open) -> None:
     titles = reader.texts(".flow title")
     assert "src/shop/cloud.py → shop.cloud.run_kubectl: 4 tests" in titles
     assert "src/shop/cloud.py → process kubectl: 1 test" in titles
-    widths = dict(zip(titles, page.locator(".flow").evaluate_all(
-        "all => all.map(one => Number(one.getAttribute('stroke-width')))"), strict=True))  # fmt: skip
+    drawn = page.locator(".flow").evaluate_all(
+        "all => all.map(one => Number(one.getAttribute('stroke-width')))"
+    )
+    widths = dict(zip(titles, drawn, strict=True))
     assert max(widths, key=lambda title: widths[title]).endswith("4 tests")
     assert reader.texts(".pyramid .count b") == ["0", "1", "7"]
 
@@ -369,9 +390,13 @@ def test_a_hostile_project_injects_nothing(opened: Open) -> None:
         seen += page.locator("#main").text_content() + page.locator("#details").text_content()
         assert page.evaluate("window.pwned") is None
         assert reader.count("script") == 3
-        assert reader.count("img, iframe, object, embed, form[action], [onload], [onmouseover]") == 0
+        assert (
+            reader.count("img, iframe, object, embed, form[action], [onload], [onmouseover]") == 0
+        )
         assert reader.count("style") == 1
-        assert not page.locator("a").evaluate_all("all => all.some(one => one.protocol !== 'file:')")
+        assert not page.locator("a").evaluate_all(
+            "all => all.some(one => one.protocol !== 'file:')"
+        )
     # It is all there to read; what could deceive a reader is spelled out.
     assert EVIL[0] in seen
     assert EVIL[1] in seen

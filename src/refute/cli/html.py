@@ -49,7 +49,7 @@ def html(report: Path, show: bool, output: Path | None, base: Path | None) -> Ex
       refute html ci/report.json --output site/index.html
     """
     # Reports are imported late, so that --help and completion are quick.
-    from refute.judgement import digest_of, load_report, report_file, read_history, write_beside
+    from refute.judgement import digest_of, load_report, read_history, report_file, write_beside
     from refute.report.html import Beside, Material, render
 
     place = report_file(report)

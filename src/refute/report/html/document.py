@@ -6,13 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from refute.judgement import Judgement, Past, TestOutcome
+from refute.report.change import compare
+from refute.report.headline import KINDS
 from refute.report.html import faults, reality, stage
 from refute.report.html.material import Material
 from refute.report.html.measures import earlier, measures
 from refute.report.html.sets import TestSets, Texts
 from refute.report.mutant import MECHANISMS, REACHED, VERDICTS
 from refute.report.outside import in_words
-from refute.report.terminal import KINDS
 
 Document = dict[str, Any]
 
@@ -96,11 +97,26 @@ def _compared(material: Material) -> Document | None:
     """What changes are changes against."""
     if material.base is not None:
         environment = material.base.environment
-        return {"commit": environment.commit, "dirty": environment.dirty, "at": "", "base": True}
+        return {
+            "commit": environment.commit,
+            "dirty": environment.dirty,
+            "at": "",
+            "base": True,
+            "limits": compare(material.base, material.judgement).limits,
+        }
     known = earlier(material)
     if known is None:
         return None
-    return {"commit": known.commit, "dirty": known.dirty, "at": known.at, "base": False}
+    stopped = known.partial or material.judgement.partial
+    return {
+        "commit": known.commit,
+        "dirty": known.dirty,
+        "at": known.at,
+        "base": False,
+        "limits": "One of them was stopped early, so the scores can't be compared."
+        if stopped
+        else "",
+    }
 
 
 def _same_part(material: Material) -> list[Past]:

@@ -142,5 +142,5 @@ def traces(judgement: Judgement, tests: TestSets) -> dict[str, Any]:
                 "after": trace.change.after,
             },
         }
-        for id, trace in judgement.theatre.traces.items()
+        for id, trace in sorted(judgement.theatre.traces.items())
     }

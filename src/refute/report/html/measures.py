@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from refute.judgement import Judgement, Past, Speed, before
+from refute.judgement import Past, Speed, before
 from refute.report import plural
+from refute.report.change import compare
 from refute.report.html.material import Beside, Document, Material
 
 
@@ -88,15 +89,19 @@ def _score(material: Material, known: Past | None) -> Measure:
         "faults",
         _of(counts.detected, counts.scored),
         "No fault could be judged.",
-        _earlier_score(material.base, known),
+        _earlier_score(material, known),
         tuple(facts),
     )
 
 
-def _earlier_score(base: Judgement | None, known: Past | None) -> Share | None:
-    if base is not None:
-        return _of(base.counts.detected, base.counts.scored)
-    return None if known is None else _of(known.noticed, known.scored)
+def _earlier_score(material: Material, known: Past | None) -> Share | None:
+    """The score to compare with; None where the two would not be of the same thing."""
+    if material.base is not None:
+        old = compare(material.base, material.judgement).before
+        return None if old is None else _of(old.counts.detected, old.counts.scored)
+    if known is None or known.partial or material.judgement.partial:
+        return None
+    return _of(known.noticed, known.scored)
 
 
 def _defects(material: Material) -> Measure:

@@ -17,7 +17,7 @@ function faultsView() {
     filters.push({ key: 'fate', label: 'What became of it', all: 'Anything', options: Object.entries(fates), test: (one, value) => fateOf(one) === value });
   }
   if (D.compared?.base) {
-    filters.push({ key: 'since', label: 'Since the base', all: 'Any', options: [['worse', 'newly missed'], ['better', 'newly noticed']],
+    filters.push({ key: 'since', label: 'Since the base', all: 'Any', options: [['worse', 'newly missed, or new and missed'], ['better', 'newly noticed']],
       test: (one, value) => (value === 'worse' ? MISSED.has(one.verdict) && !MISSED.has(one.was) : NOTICED.has(one.verdict) && MISSED.has(one.was)) });
   }
   const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);

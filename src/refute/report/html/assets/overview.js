@@ -11,7 +11,7 @@ function overview() {
       scored ? h('p.figure', { 'aria-hidden': 'true' }, percentOf(detected, scored)) : null),
     h('div.wholebar', null, split(verdictParts(counts), 'All faults by what became of them')),
     h('section.part', null, h('h2', null, 'The five measures'),
-      D.compared ? h('p.lead', null, `Changes are against ${against(D.compared)}.`) : h('p.lead', null, 'No change is shown: no earlier run on the same part is known. Give one with --base.'),
+      D.compared ? h('p.lead', null, `Changes are against ${against(D.compared)}. ${D.compared.limits}`) : h('p.lead', null, 'No change is shown: no earlier run on the same part is known. Give one with --base.'),
       h('ul.measures', null, D.measures.map(measure))),
     files.length ? h('section.part', null, h('h2', null, 'Where faults go unnoticed'), h('p.lead', null, 'Area: lines of code. Colour: score. A tile leads to its file.'), treemap(''), treemapKey()) : null,
     h('div.two', null, first(), standing()),
