@@ -39,6 +39,11 @@ from refute.report.html.page import SCRIPTS, STYLES, embed
 from refute.report.html.reality import links
 from refute.report.html.sets import TestSets, ranges
 
+FORBIDDEN = """
+    innerHTML outerHTML insertAdjacentHTML document.write eval( Function( fetch( XMLHttpRequest
+    import( http: https:
+"""
+
 
 def parts(page: bytes) -> tuple[str, str, str, str]:
     """Policy, style, data and script of a page."""
@@ -74,8 +79,7 @@ def test_the_policy_names_the_style_and_the_script_alone() -> None:
 
 def test_the_scripts_use_nothing_that_reads_markup_or_the_network() -> None:
     _, style, _, script = parts(render(Material(small())))
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
-                 "new Function", "fetch(", "XMLHttpRequest", "import(", "http:", "https:"):  # fmt: skip
+    for word in FORBIDDEN.split():
         assert word not in script.replace("http://www.w3.org/2000/svg", "")
     assert "url(" not in style
     assert "@import" not in style
@@ -170,9 +174,9 @@ def test_the_map_counts_tests_by_double_and_real_thing() -> None:
     theatre = stage().theatre
     assert theatre is not None
     assert [(one["name"], one["real"], one["tests"], one["double"]) for one in links(theatre)] == [
-        (KUBECTL, False, 4, "w-11111111"),
-        ("process kubectl", True, 1, ""),
-        ("connect mail:25", False, 1, ""),
+        (KUBECTL, False, [0, 1, 2, 3], "w-11111111"),
+        ("process kubectl", True, [9], ""),
+        ("connect mail:25", False, [3], ""),
     ]
 
 

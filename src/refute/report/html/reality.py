@@ -19,7 +19,10 @@ def reality(found: Theatre | None, passed: int, sets: TestSets) -> dict[str, Any
         return None
     pyramid = found.pyramid
     return {
-        "links": links(found),
+        "links": [
+            one | {"tests": len(one["tests"]), "set": sets.numbered(one["tests"])}
+            for one in links(found)
+        ],
         "lines": [
             {
                 "file": one.file,
@@ -41,7 +44,7 @@ def reality(found: Theatre | None, passed: int, sets: TestSets) -> dict[str, Any
 
 
 def links(found: Theatre) -> list[dict[str, Any]]:
-    """Who goes from which file to which double or real thing: numbers of tests, most first.
+    """Who goes from which file to which double or real thing: tests by position, most first.
 
     A line knows which tests reach it through a double, not through which one, where several
     stand there: those of its doubles count that the test uses at all.
@@ -56,11 +59,11 @@ def links(found: Theatre) -> list[dict[str, Any]]:
                 name, id = (what, "") if double is None else (double.shown, double.id)
                 used = set(one.doubled) if double is None else {*one.doubled} & {*double.tests}
                 tests[one.file, name, id, False].update(used or one.doubled)
-    made = [
-        {"file": file, "name": name, "double": id, "real": real, "tests": len(members)}
+    made: list[dict[str, Any]] = [
+        {"file": file, "name": name, "double": id, "real": real, "tests": sorted(members)}
         for (file, name, id, real), members in tests.items()
     ]
-    return sorted(made, key=lambda one: (-int(str(one["tests"])), str(one["file"]), one["name"]))
+    return sorted(made, key=lambda one: (-len(one["tests"]), one["file"], one["name"]))
 
 
 def _is_real(what: str) -> bool:

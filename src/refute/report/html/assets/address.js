@@ -7,13 +7,22 @@ function read() {
   const cut = path.indexOf('/');
   const view = cut < 0 ? path : path.slice(0, cut);
   let arg = cut < 0 ? '' : path.slice(cut + 1);
-  try { arg = decodeURIComponent(arg); } catch { arg = ''; }
+  try {
+    arg = decodeURIComponent(arg);
+  } catch {
+    arg = '';
+  }
   return { view, arg, params: new URLSearchParams(query) };
 }
 
 function href(view, arg = '', params = {}) {
-  const query = new URLSearchParams(params instanceof URLSearchParams ? params
-    : Object.entries(params).filter(([, value]) => value !== '' && value !== null && value !== undefined));
+  const query = new URLSearchParams(
+    params instanceof URLSearchParams
+      ? params
+      : Object.entries(params).filter(
+          ([, value]) => value !== '' && value !== null && value !== undefined,
+        ),
+  );
   const way = arg ? `/${encodeURIComponent(arg).replaceAll('%2F', '/')}` : '';
   const text = query.toString();
   return `#/${view}${way}${text ? `?${text}` : ''}`;

@@ -6,7 +6,8 @@ const ODD = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const escaped = (char) => {
   const code = char.codePointAt(0);
-  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}`
+  return code < 256
+    ? `\\x${code.toString(16).padStart(2, '0')}`
     : `\\u${code.toString(16).padStart(4, '0')}`;
 };
 
@@ -47,7 +48,8 @@ function fill(node, classes, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === 'function') node.addEventListener(name, value);
-    else if (name === 'style') Object.entries(value).forEach((one) => node.style.setProperty(...one));
+    else if (name === 'style')
+      Object.entries(value).forEach((one) => node.style.setProperty(...one));
     else node.setAttribute(name, value === true ? '' : plain(value));
   }
   append(node, children);
@@ -66,7 +68,8 @@ function append(node, children) {
 
 const NUMBERS = new Intl.NumberFormat('en-US');
 const number = (value) => NUMBERS.format(value);
-const plural = (count, noun, nouns = `${noun}s`) => `${number(count)} ${count === 1 ? noun : nouns}`;
+const plural = (count, noun, nouns = `${noun}s`) =>
+  `${number(count)} ${count === 1 ? noun : nouns}`;
 
 /** A share for readers, with one decimal: never rounded up to 100 or down to 0. */
 function percent(share) {
@@ -83,7 +86,10 @@ function seconds(value) {
 }
 
 /** One argument for a shell. */
-const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
+const quoted = (text) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 
 /** Say something to those who listen instead of looking. */
-const say = (text) => { $('said').textContent = plain(text); };
+const say = (text) => {
+  $('said').textContent = plain(text);
+};

@@ -8,8 +8,10 @@ const MISSED = new Set(['survived', 'no_coverage']);
 const NOTICED = new Set(['killed', 'timeout']);
 
 /** Columns that hold a number of the table of texts. */
-const TEXTS = new Set(`function operator verdict kind reached mechanism original replacement phase
-  exception message reason was outcome words`.split(/\s+/));
+const TEXTS = new Set(
+  `function operator verdict kind reached mechanism original replacement phase
+  exception message reason was outcome words`.split(/\s+/),
+);
 
 function objects(rows, names) {
   return rows.map((row, index) => {
@@ -24,7 +26,9 @@ function objects(rows, names) {
 const faults = objects(D.mutants, D.rows.mutant);
 const tests = objects(D.tests, D.rows.test);
 const files = D.files.map((file, index) => ({
-  ...file, index, scored: file.noticed + file.survived + file.no_coverage,
+  ...file,
+  index,
+  scored: file.noticed + file.survived + file.no_coverage,
 }));
 for (const one of faults) one.path = files[one.file].path;
 const judgedTests = D.theatre !== null;
@@ -103,16 +107,32 @@ function families(positions) {
   return found;
 }
 
-const verdictWord = { killed: 'killed', timeout: 'timeout', survived: 'survived', no_coverage: 'not run',
-  unstable: 'unstable', equivalent: 'equivalent', unviable: 'unviable', suppressed: 'suppressed',
-  error: 'error', pending: 'pending' };
+const verdictWord = {
+  killed: 'killed',
+  timeout: 'timeout',
+  survived: 'survived',
+  no_coverage: 'not run',
+  unstable: 'unstable',
+  equivalent: 'equivalent',
+  unviable: 'unviable',
+  suppressed: 'suppressed',
+  error: 'error',
+  pending: 'pending',
+};
 
 /** Which colour a share has: 0 (poor) to 4 (good), 5 for none. */
 function band(share) {
   if (share === null || Number.isNaN(share)) return 5;
   return [0.5, 0.7, 0.85, 0.95].filter((edge) => share >= edge).length;
 }
-const BANDS = ['under 50%', '50 to 70%', '70 to 85%', '85 to 95%', '95% and more', 'nothing to score'];
+const BANDS = [
+  'under 50%',
+  '50 to 70%',
+  '70 to 85%',
+  '85 to 95%',
+  '95% and more',
+  'nothing to score',
+];
 
 /** A change in a few words. */
 function brief(fault) {

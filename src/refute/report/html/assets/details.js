@@ -3,110 +3,139 @@
 function testDetails(test) {
   const [file, line] = definedAt(test);
   const word = D.words.tests[test.verdict];
-  const overlooked = (test.evidence ?? []).map((id) => faultOf(id) ?? doubleFaultOf(id)).filter(Boolean);
+  const overlooked = (test.evidence ?? [])
+    .map((id) => faultOf(id) ?? doubleFaultOf(id))
+    .filter(Boolean);
   const told = test.verdict === 'witness' || test.verdict === 'faint_witness';
   const mine = doubles.filter((one) => testsIn(one.tests).includes(test.index));
   const unclear = D.clarity.filter((one) => one.test === test.index);
   return {
     title: shortTest(test.id),
     body: [
-      h('div.stack', null,
-        h('p', null, word ? testChip(test.verdict) : h('span.chip', null, test.outcome), ' ', word ? h('strong', null, `${word.meaning[0].toUpperCase()}${word.meaning.slice(1)}`) : null),
+      h(
+        'div.stack',
+        null,
+        h(
+          'p',
+          null,
+          word ? testChip(test.verdict) : h('span.chip', null, test.outcome),
+          ' ',
+          word
+            ? h('strong', null, `${word.meaning[0].toUpperCase()}${word.meaning.slice(1)}`)
+            : null,
+        ),
         test.words ? h('p', null, test.words) : test.detail ? h('p', null, test.detail) : null,
-        h('p.small.soft.wrap', null, test.id)),
-      file && excerpt(body(file, line), 'The test', file) ? part('The test', excerpt(body(file, line), 'The test', file)) : null,
+        h('p.small.soft.wrap', null, test.id),
+      ),
+      file && excerpt(body(file, line), 'The test', file)
+        ? part('The test', excerpt(body(file, line), 'The test', file))
+        : null,
       counts(test),
-      overlooked.length ? part(told ? 'Told of, the most telling first' : 'Overlooked, the most telling first', few(overlooked, 8, anyFault, 'faults')) : null,
-      mine.length ? part('Its doubles', few(mine, 8, (one) => [h('a.wrap', { href: changed({ open: one.id }) }, one.name), h('span.small.soft', null, ` ${one.words}`)], 'doubles')) : null,
-      unclear.length ? part('Failures that hardly say anything', unclear.slice(0, 3).map((one) => h('pre.excerpt', { tabindex: 0, style: { padding: '8px 12px' } }, one.quote.join('\n')))) : null,
-      part('See it again', h('div.commands', null, command(`refute show ${quoted(plain(test.id))}`), !told && overlooked.length ? command(`refute try ${overlooked[0].id} ${quoted(plain(test.id))}`, 'Watch it stay green') : null, command(`pytest ${quoted(plain(test.id))}`))),
+      overlooked.length
+        ? part(
+            told ? 'Told of, the most telling first' : 'Overlooked, the most telling first',
+            few(overlooked, 8, anyFault, 'faults'),
+          )
+        : null,
+      mine.length
+        ? part(
+            'Its doubles',
+            few(
+              mine,
+              8,
+              (one) => [
+                h('a.wrap', { href: changed({ open: one.id }) }, one.name),
+                h('span.small.soft', null, ` ${one.words}`),
+              ],
+              'doubles',
+            ),
+          )
+        : null,
+      unclear.length
+        ? part(
+            'Failures that hardly say anything',
+            unclear
+              .slice(0, 3)
+              .map((one) =>
+                h(
+                  'pre.excerpt',
+                  { tabindex: 0, style: { padding: '8px 12px' } },
+                  one.quote.join('\n'),
+                ),
+              ),
+          )
+        : null,
+      part(
+        'See it again',
+        h(
+          'div.commands',
+          null,
+          command(`refute show ${quoted(plain(test.id))}`),
+          !told && overlooked.length
+            ? command(
+                `refute try ${overlooked[0].id} ${quoted(plain(test.id))}`,
+                'Watch it stay green',
+              )
+            : null,
+          command(`pytest ${quoted(plain(test.id))}`),
+        ),
+      ),
     ],
   };
 }
 
-const anyFault = (one) => (one.words === undefined || one.original !== undefined ? faultLink(one)
-  : [h('a.id', { href: changed({ open: one.id }) }, one.id), ' ', h('span.id.soft', null, spot(one.file, one.line)), ' ', h('span.mono', null, one.words)]);
+const anyFault = (one) =>
+  one.words === undefined || one.original !== undefined
+    ? faultLink(one)
+    : [
+        h('a.id', { href: changed({ open: one.id }) }, one.id),
+        ' ',
+        h('span.id.soft', null, spot(one.file, one.line)),
+        ' ',
+        h('span.mono', null, one.words),
+      ];
 
 function counts(test) {
-  const rows = [['Outcome', `${test.outcome}, ${seconds(test.seconds)}`], ['First to notice', plural(test.kills, 'fault')], ['Runs over', plural(test.covers, 'fault')]];
+  const rows = [
+    ['Outcome', `${test.outcome}, ${seconds(test.seconds)}`],
+    ['First to notice', plural(test.kills, 'fault')],
+    ['Runs over', plural(test.covers, 'fault')],
+  ];
   if (test.tried) {
     rows.push(['Tried on it', `${number(test.tried)} of ${plural(test.faults, 'fault')}`]);
-    rows.push(['Told of', number(test.told)], ['Noticed otherwise', `${number(test.tripped + test.crashed + test.timeout)} (tripped ${test.tripped}, crashed ${test.crashed}, hung ${test.timeout})`]);
+    rows.push(
+      ['Told of', number(test.told)],
+      [
+        'Noticed otherwise',
+        `${number(test.tripped + test.crashed + test.timeout)} (tripped ${test.tripped}, crashed ${test.crashed}, hung ${test.timeout})`,
+      ],
+    );
   }
-  if (test.mild) rows.push(['Mild faults', `told of ${number(test.mild_told)} of ${number(test.mild)} (${percentOf(test.mild_told, test.mild)})`]);
+  if (test.mild)
+    rows.push([
+      'Mild faults',
+      `told of ${number(test.mild_told)} of ${number(test.mild)} (${percentOf(test.mild_told, test.mild)})`,
+    ]);
   if (typeof test.alone === 'number') rows.push(['Alone on', plural(test.alone, 'fault')]);
-  if (test.arguments) rows.push(['Sent arguments', `${number(test.arguments_noticed)} of ${number(test.arguments)} noticed when changed`]);
+  if (test.arguments)
+    rows.push([
+      'Sent arguments',
+      `${number(test.arguments_noticed)} of ${number(test.arguments)} noticed when changed`,
+    ]);
   if (test.redundant) rows.push(['Redundant', 'a quicker test is told of all that it is told of']);
-  if (test.was && test.was !== test.verdict) rows.push(['Before', test.was === 'new' ? 'there was no such test' : (D.words.tests[test.was]?.one ?? test.was)]);
-  return part('In numbers', h('dl.facts', null, rows.map(([name, value]) => [h('dt', null, name), h('dd', null, value)])));
-}
-
-function doubleDetails(double) {
-  const mine = double.places.map(placeOf).filter(Boolean);
-  const swallowed = double.swallowed.map(faultOf).filter(Boolean);
-  const calls = [...grouped(mine, (one) => spot(one.file, one.line)).values()].map((group) => group[0]);
-  return {
-    title: double.name,
-    body: [
-      h('div.stack', null,
-        h('p', null, h('span.chip', null, double.kind.replace('_', ' ')), ' ', h('span.chip', null, double.spec ? 'with a spec' : 'without a spec')),
-        h('p', null, `${double.words[0].toUpperCase()}${double.words.slice(1)}.`)),
-      double.file ? part('Where it is made', h('p.small', null, h('span.id.wrap', null, spot(double.file, double.line))), excerpt(around(double.file, double.line), 'Where the double is made', double.file)) : null,
-      mine.length ? part('Arguments that nobody looks at',
-        calls.slice(0, 4).map((one) => h('div.stack', null, h('p.small', null, place(one.file, one.line), h('span.soft', null, ` in ${one.function}`)), excerpt(around(one.file, one.line, 1, 1), 'The call', one.file))),
-        few(mine, 10, placeLine, 'arguments')) : null,
-      double.lies.length ? part('What it does, and the real one could not', double.lies.slice(0, 12).map(lieBlock)) : null,
-      double.raises.length ? part('What it raises', few(double.raises, 8, (one) => [h('strong', null, one.exception), one.method ? ` from ${one.method}()` : '', `: ${one.verdict.replace('_', ' ')}. ${one.why}`], 'exceptions')) : null,
-      swallowed.length ? part(`Faults that it swallowed (${number(swallowed.length)})`, few(swallowed, 8, faultLink, 'faults')) : null,
-      part(`Tests that use it (${number(double.count)})`, testLinks(testsIn(double.tests))),
-      part('See it again', h('div.commands', null, command(`refute show ${double.id}`), mine.length && mine[0].faults.length ? tryPlace(mine[0]) : null)),
-    ],
-  };
-}
-
-const placeLine = (one) => [h('a.id', { href: changed({ open: one.id }) }, one.argument), ' ', h('span.mono.soft', null, one.example.replace(' -> ', ' → '))];
-const lieBlock = (lie) => h('div.stack', null,
-  h('p', null, lie.message, lie.more ? ` (and on ${plural(lie.more, 'more line')} of this file)` : ''),
-  h('p.small.soft', null, h('span.id.wrap', null, spot(lie.file, lie.line)), ` in ${plural(sizeOf(lie.tests), 'test')}`),
-  excerpt(around(lie.file, lie.line, 1, 1), 'Where it is arranged', lie.file));
-
-function tryPlace(one) {
-  const test = testsIn(one.tests)[0];
-  return test === undefined ? null : command(`refute try ${one.faults[0]} ${quoted(plain(testName(test)))}`, 'Watch it stay green');
-}
-
-function placeDetails(one) {
-  const same = places.filter((other) => other.call === one.call && other.id !== one.id);
-  const tried = one.faults.map(doubleFaultOf).filter(Boolean);
-  const [before, after] = one.example.split(' -> ');
-  return {
-    title: `${one.argument} of ${one.target.replace(/^\./, '') || 'a double'}`,
-    body: [
-      h('div.stack', null,
-        h('p', null, h('span.chip.poor', null, 'blind'), ' ', h('strong', null, `${plural(sizeOf(one.tests), 'test')} receive this call, and none notices a change here`)),
-        h('p.small', null, place(one.file, one.line), h('span.soft', null, ` in ${one.function}`)),
-        excerpt(around(one.file, one.line), 'The call', one.file)),
-      part('Still green with', h('dl.facts', null, h('dt', null, 'Sent'), h('dd.mono.wrap', null, before), h('dt', null, 'Changed to'), h('dd.mono.wrap', null, after ?? 'something else'))),
-      tried.length ? part('All changes that were tried', few(tried, 8, anyFault, 'changes')) : null,
-      same.length ? part('Of the same call, nobody looks at', few(same, 8, placeLine, 'arguments')) : null,
-      part('Tests that receive it', testLinks(testsIn(one.tests))),
-      part('See it again', h('div.commands', null, one.faults.length ? tryPlace(one) : null, command(`refute show ${one.id}`))),
-    ],
-  };
-}
-
-function doubleFaultDetails(one) {
-  const said = !one.tried ? 'It was not tried' : one.noticed ? `Noticed by ${number(one.noticed)} of ${plural(one.tried, 'test')}` : `Unnoticed by all of ${plural(one.tried, 'test')}`;
-  const first = testsIn(one.tests)[0];
-  return {
-    title: one.id,
-    body: [
-      h('div.stack', null, h('p', null, h('strong', null, said)), h('p.mono.wrap', null, `${one.target}: ${one.words}`),
-        h('p.small', null, place(one.file, one.line), h('span.soft', null, ` in ${one.function}`)), excerpt(around(one.file, one.line), 'The call', one.file)),
-      part('Tests in which a double is called there', testLinks(testsIn(one.tests))),
-      part('See it again', first === undefined ? command(`refute show ${one.id}`) : command(`refute try ${one.id} ${quoted(plain(testName(first)))}`)),
-    ],
-  };
+  if (test.was && test.was !== test.verdict)
+    rows.push([
+      'Before',
+      test.was === 'new' ? 'there was no such test' : (D.words.tests[test.was]?.one ?? test.was),
+    ]);
+  return part(
+    'In numbers',
+    h(
+      'dl.facts',
+      null,
+      rows.map(([name, value]) => [h('dt', null, name), h('dd', null, value)]),
+    ),
+  );
 }
 
 function findingDetails(one) {
@@ -115,13 +144,39 @@ function findingDetails(one) {
   return {
     title: findingName(one.slug),
     body: [
-      h('div.stack', null, h('p', null, severity(one), one.accepted ? [' ', h('span.chip', null, 'accepted')] : null), h('p.wrap', null, one.message),
-        one.accepted ? h('p.small', null, `Accepted: ${one.accepted.reason} (${one.accepted.where}${one.accepted.until ? `, until ${one.accepted.until}` : ''}).`) : null,
+      h(
+        'div.stack',
+        null,
+        h('p', null, severity(one), one.accepted ? [' ', h('span.chip', null, 'accepted')] : null),
+        h('p.wrap', null, one.message),
+        one.accepted
+          ? h(
+              'p.small',
+              null,
+              `Accepted: ${one.accepted.reason} (${one.accepted.where}${one.accepted.until ? `, until ${one.accepted.until}` : ''}).`,
+            )
+          : null,
         one.file ? h('p.small', null, place(one.file, one.line)) : null,
-        one.file ? excerpt(around(one.file, one.line), 'The place', one.file) : null),
+        one.file ? excerpt(around(one.file, one.line), 'The place', one.file) : null,
+      ),
       part('What to do', h('p', null, prose(one.remedy))),
-      known.some(Boolean) ? part('Evidence', few(known.filter(Boolean), 8, anyFault, 'faults')) : null,
-      texts.length ? part('Evidence', few(texts, 8, (id) => (testOf(id) ? h('a.wrap', { href: changed({ open: id }) }, id) : h('span.wrap', null, id)), 'facts')) : null,
+      known.some(Boolean)
+        ? part('Evidence', few(known.filter(Boolean), 8, anyFault, 'faults'))
+        : null,
+      texts.length
+        ? part(
+            'Evidence',
+            few(
+              texts,
+              8,
+              (id) =>
+                testOf(id)
+                  ? h('a.wrap', { href: changed({ open: id }) }, id)
+                  : h('span.wrap', null, id),
+              'facts',
+            ),
+          )
+        : null,
       one.reproduce ? part('See it', command(one.reproduce)) : null,
     ],
   };
@@ -129,12 +184,21 @@ function findingDetails(one) {
 
 const findingOf = lookup(() => by(D.findings, 'id'));
 const detailsOf = (id) => {
-  for (const [find, draw] of [[faultOf, faultDetails], [doubleOf, doubleDetails], [placeOf, placeDetails],
-    [doubleFaultOf, doubleFaultDetails], [findingOf, findingDetails], [testOf, testDetails]]) {
+  for (const [find, draw] of [
+    [faultOf, faultDetails],
+    [doubleOf, doubleDetails],
+    [placeOf, placeDetails],
+    [doubleFaultOf, doubleFaultDetails],
+    [findingOf, findingDetails],
+    [testOf, testDetails],
+  ]) {
     const found = find(id);
     if (found) return draw(found);
   }
-  return { title: 'Not in this report', body: [h('p', null, `There is no ${id} in this report: it is of another run.`)] };
+  return {
+    title: 'Not in this report',
+    body: [h('p', null, `There is no ${id} in this report: it is of another run.`)],
+  };
 };
 
 let openId = '';
@@ -159,7 +223,16 @@ function showDetails(focus) {
   const { title, body: children } = detailsOf(id);
   const heading = h('h2', { id: 'details-title', tabindex: -1 }, title);
   append(panel, [
-    h('div.details-head', null, heading, h('button.close', { type: 'button', 'aria-label': 'Close details', click: closeDetails }, '×')),
+    h(
+      'div.details-head',
+      null,
+      heading,
+      h(
+        'button.close',
+        { type: 'button', 'aria-label': 'Close details', click: closeDetails },
+        '×',
+      ),
+    ),
     h('div.details-body', null, children),
   ]);
   panel.setAttribute('aria-labelledby', 'details-title');

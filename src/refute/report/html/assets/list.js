@@ -1,114 +1,9 @@
-/** Long lists: only the rows on the screen are drawn, and the page itself scrolls. */
+/** Lists with search, filters and sort, on a roll. */
 
-const OVER = 8;
-/** Rows that are drawn beyond either end of the screen. */
-const PRINTED = 1000;
-/** Rows that are put on paper at most. */
-
-const rolls = new Set();
-
-/** Rows of one height below each other; `draw(index)` makes one, and `into` holds them. */
-class Roll {
-  constructor(into, draw, height) {
-    this.into = into;
-    this.draw = draw;
-    this.height = height;
-    /** The height as it was last looked up: to ask is to lay out. */
-    this.tall = 0;
-    this.count = 0;
-    this.shown = new Map();
-    this.print = false;
-    rolls.add(this);
-  }
-
-  /** Draw everything anew for so many rows. */
-  reset(count) {
-    this.count = count;
-    this.shown.clear();
-    this.tall = this.height();
-    this.into.replaceChildren();
-    this.into.style.height = `${count * this.tall}px`;
-    this.refresh();
-  }
-
-  range() {
-    if (this.print) return [0, Math.min(this.count, PRINTED)];
-    const height = this.tall;
-    const top = -this.into.getBoundingClientRect().top;
-    const first = Math.max(0, Math.floor(top / height) - OVER);
-    return [first, Math.min(this.count, Math.ceil((top + innerHeight) / height) + OVER)];
-  }
-
-  refresh() {
-    if (!this.into.isConnected) { if (this.shown.size) rolls.delete(this); return; }
-    const [first, last] = this.range();
-    for (const [index, node] of this.shown) {
-      // Who holds the focus stays, so that the keyboard does not lose its place.
-      if ((index < first || index >= last) && !node.contains(document.activeElement)) {
-        node.remove();
-        this.shown.delete(index);
-      }
-    }
-    let next = null;
-    for (let index = last - 1; index >= first; index -= 1) {
-      let node = this.shown.get(index);
-      if (!node) {
-        node = this.draw(index);
-        node.style.transform = this.print ? '' : `translateY(${index * this.tall}px)`;
-        this.shown.set(index, node);
-        this.into.insertBefore(node, next ?? this.after(index));
-      }
-      next = node;
-    }
-  }
-
-  /** The first drawn row behind an index. */
-  after(index) {
-    let found = null;
-    let at = Infinity;
-    for (const [other, node] of this.shown) {
-      if (other > index && other < at) { at = other; found = node; }
-    }
-    return found;
-  }
-
-  /** Bring a row onto the screen and return it. */
-  reveal(index, where = 'near') {
-    const height = this.tall;
-    const top = this.into.getBoundingClientRect().top + index * height;
-    const edge = document.querySelector('.top').offsetHeight + 8;
-    if (where === 'middle') scrollBy(0, top - innerHeight / 3);
-    else if (top < edge) scrollBy(0, top - edge);
-    else if (top + height > innerHeight - 8) scrollBy(0, top + height - innerHeight + 8);
-    this.refresh();
-    return this.shown.get(index) ?? null;
-  }
-
-  paper(on) {
-    this.print = on;
-    this.reset(this.count);
-  }
-}
-
-let asked = false;
-function redraw() {
-  if (asked) return;
-  asked = true;
-  requestAnimationFrame(() => { asked = false; rolls.forEach((roll) => roll.refresh()); });
-}
-addEventListener('scroll', redraw, { passive: true });
-let wide = innerWidth;
-addEventListener('resize', () => {
-  if (innerWidth !== wide) { wide = innerWidth; rolls.forEach((roll) => roll.reset(roll.count)); }
-  redraw();
-});
-addEventListener('beforeprint', () => rolls.forEach((roll) => roll.paper(true)));
-addEventListener('afterprint', () => rolls.forEach((roll) => roll.paper(false)));
-
-const cssLength = (name) => parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name));
-
-const idle = (work) => (window.requestIdleCallback ? requestIdleCallback(work)
-  : setTimeout(() => work({ timeRemaining: () => 8 }), 50));
+const idle = (work) =>
+  window.requestIdleCallback
+    ? requestIdleCallback(work)
+    : setTimeout(() => work({ timeRemaining: () => 8 }), 50);
 const widths = (columns) => columns.map((one) => one.width).join(' ');
 
 /**
@@ -126,19 +21,64 @@ function listOf(of) {
   let current = [];
   const rows = h('div.rows', { role: 'rowgroup' });
   const head = h('div.head', { role: 'row', 'aria-rowindex': 1 });
-  const table = h('div', { role: 'table', 'aria-label': of.label }, h('div', { role: 'rowgroup' }, head), rows);
-  const none = h('p.none', { hidden: true }, 'Nothing fits. ', h('button.plain', { type: 'button', click: clear }, 'Clear search and filters'));
-  const frame = h('div.list', { style: { '--cols': widths(of.columns), '--less': widths(of.columns.filter((one) => !one.cls?.includes('extra'))) } }, table, none);
+  const table = h(
+    'div',
+    { role: 'table', 'aria-label': of.label },
+    h('div', { role: 'rowgroup' }, head),
+    rows,
+  );
+  const none = h(
+    'p.none',
+    { hidden: true },
+    'Nothing fits. ',
+    h('button.plain', { type: 'button', click: clear }, 'Clear search and filters'),
+  );
+  const frame = h(
+    'div.list',
+    {
+      style: {
+        '--cols': widths(of.columns),
+        '--less': widths(of.columns.filter((one) => !one.cls?.includes('extra'))),
+      },
+    },
+    table,
+    none,
+  );
   const tell = h('p.tell');
-  const search = h('input', { type: 'search', id: `q-${of.name}`, autocomplete: 'off', spellcheck: 'false', placeholder: of.hint, input: type });
-  const selects = of.filters.map((one) => h('select', { id: `f-${one.key}`, change: (event) => { settle({ [one.key]: event.target.value }); apply(); } },
-    h('option', { value: '' }, one.all), one.options.map(([value, words]) => h('option', { value }, words))));
-  const tools = h('form.bar-tools', { role: 'search', submit: (event) => event.preventDefault() },
+  const search = h('input', {
+    type: 'search',
+    id: `q-${of.name}`,
+    autocomplete: 'off',
+    spellcheck: 'false',
+    placeholder: of.hint,
+    input: type,
+  });
+  const selects = of.filters.map((one) =>
+    h(
+      'select',
+      {
+        id: `f-${one.key}`,
+        change: (event) => {
+          settle({ [one.key]: event.target.value });
+          apply();
+        },
+      },
+      h('option', { value: '' }, one.all),
+      one.options.map(([value, words]) => h('option', { value }, words)),
+    ),
+  );
+  const tools = h(
+    'form.bar-tools',
+    { role: 'search', submit: (event) => event.preventDefault() },
     h('label.field.grow', { for: search.id }, 'Search', search),
-    of.filters.map((one, at) => h('label.field', { for: selects[at].id }, one.label, selects[at])));
+    of.filters.map((one, at) => h('label.field', { for: selects[at].id }, one.label, selects[at])),
+  );
   const roll = new Roll(rows, draw, () => cssLength('--row'));
 
-  function type() { settle({ q: search.value }); apply(); }
+  function type() {
+    settle({ q: search.value });
+    apply();
+  }
   function clear() {
     settle(Object.fromEntries([['q', ''], ...of.filters.map((one) => [one.key, ''])]));
     update();
@@ -148,13 +88,19 @@ function listOf(of) {
     const asked = key.replace(/^-/, '');
     const name = Object.hasOwn(of.sorts, asked) ? asked : of.first;
     const compare = of.sorts[name];
-    if (!orders.has(name)) orders.set(name, [...numbered].sort((a, b) => compare(a[0], b[0]) || a[1] - b[1]));
+    if (!orders.has(name))
+      orders.set(
+        name,
+        [...numbered].sort((a, b) => compare(a[0], b[0]) || a[1] - b[1]),
+      );
     return orders.get(name);
   }
   function apply() {
     const key = here.params.get('sort') ?? of.first;
     const words = (here.params.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-    const active = of.filters.map((one) => [one, here.params.get(one.key) ?? '']).filter(([, value]) => value);
+    const active = of.filters
+      .map((one) => [one, here.params.get(one.key) ?? ''])
+      .filter(([, value]) => value);
     current = [];
     for (const [item, at] of order(key)) {
       if (words.length && !words.every((word) => text(item, at).includes(word))) continue;
@@ -163,41 +109,71 @@ function listOf(of) {
     if (key.startsWith('-')) current.reverse();
     heads(key);
     tell.replaceChildren(`${number(current.length)} of ${plural(of.items.length, of.noun)}`);
-    if (words.length || active.length) tell.append(h('button.plain', { type: 'button', click: clear }, 'Clear search and filters'));
+    if (words.length || active.length)
+      tell.append(h('button.plain', { type: 'button', click: clear }, 'Clear search and filters'));
     say(tell.firstChild.textContent);
     none.hidden = current.length > 0;
     table.setAttribute('aria-rowcount', current.length + 1);
     roll.reset(current.length);
   }
   function heads(key) {
-    head.replaceChildren(...of.columns.map((one) => {
-      const name = one.sort;
-      if (!name) return h(`div.cell.${one.cls || 'mid'}`, { role: 'columnheader' }, one.label);
-      const up = key === name;
-      const down = key === `-${name}`;
-      const flip = () => {
-        settle({ sort: (up ? `-${name}` : name) === of.first ? '' : up ? `-${name}` : name });
-        apply();
-        head.querySelector(`[data-sort="${name}"]`)?.focus();
-      };
-      return h(`div.cell.${one.cls || 'mid'}`, { role: 'columnheader', 'aria-sort': up ? 'ascending' : down ? 'descending' : 'none' },
-        h('button', { type: 'button', 'data-sort': name, click: flip }, one.label));
-    }));
+    head.replaceChildren(
+      ...of.columns.map((one) => {
+        const name = one.sort;
+        if (!name) return h(`div.cell.${one.cls || 'mid'}`, { role: 'columnheader' }, one.label);
+        const up = key === name;
+        const down = key === `-${name}`;
+        const flip = () => {
+          settle({ sort: (up ? `-${name}` : name) === of.first ? '' : up ? `-${name}` : name });
+          apply();
+          head.querySelector(`[data-sort="${name}"]`)?.focus();
+        };
+        return h(
+          `div.cell.${one.cls || 'mid'}`,
+          { role: 'columnheader', 'aria-sort': up ? 'ascending' : down ? 'descending' : 'none' },
+          h('button', { type: 'button', 'data-sort': name, click: flip }, one.label),
+        );
+      }),
+    );
   }
   function draw(index) {
     const item = current[index];
     const id = of.id(item);
     const open = here.params.get('open') === id;
-    return h(open ? 'div.row.on' : 'div.row', { role: 'row', 'aria-rowindex': index + 2, 'data-index': index, 'data-id': id },
-      of.columns.map((one, at) => h(`div.cell.${one.cls || 'mid'}`, { role: 'cell' },
-        at === 0 ? h('a.to', { href: of.link ? of.link(item) : changed({ open: id }), 'aria-current': open ? 'true' : null }, one.cell(item)) : one.cell(item))));
+    return h(
+      open ? 'div.row.on' : 'div.row',
+      { role: 'row', 'aria-rowindex': index + 2, 'data-index': index, 'data-id': id },
+      of.columns.map((one, at) =>
+        h(
+          `div.cell.${one.cls || 'mid'}`,
+          { role: 'cell' },
+          at === 0
+            ? h(
+                'a.to',
+                {
+                  href: of.link ? of.link(item) : changed({ open: id }),
+                  'aria-current': open ? 'true' : null,
+                },
+                one.cell(item),
+              )
+            : one.cell(item),
+        ),
+      ),
+    );
   }
   rows.addEventListener('keydown', (event) => {
     const row = event.target.closest('.row');
     if (!row) return;
     const at = Number(row.dataset.index);
     const page = Math.max(1, Math.floor(innerHeight / cssLength('--row')) - 3);
-    const steps = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: current.length - 1 };
+    const steps = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: current.length - 1,
+    };
     if (!(event.key in steps) || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const to = Math.min(Math.max(steps[event.key], 0), current.length - 1);
@@ -207,17 +183,24 @@ function listOf(of) {
   // Texts to search in are made while nobody waits.
   const prepare = (deadline) => {
     let at = texts.length;
-    while (at < numbered.length && deadline.timeRemaining() > 2) { text(...numbered[at]); at += 1; }
+    while (at < numbered.length && deadline.timeRemaining() > 2) {
+      text(...numbered[at]);
+      at += 1;
+    }
     if (at < numbered.length && (frame.isConnected || at === 0)) idle(prepare);
   };
   idle(prepare);
   let known = null;
   function update() {
-    const state = ['q', 'sort', ...of.filters.map((one) => one.key)].map((key) => here.params.get(key) ?? '').join('\0');
+    const state = ['q', 'sort', ...of.filters.map((one) => one.key)]
+      .map((key) => here.params.get(key) ?? '')
+      .join('\0');
     if (state !== known) {
       known = state;
       search.value = here.params.get('q') ?? '';
-      of.filters.forEach((one, at) => { selects[at].value = here.params.get(one.key) ?? ''; });
+      of.filters.forEach((one, at) => {
+        selects[at].value = here.params.get(one.key) ?? '';
+      });
       apply();
     }
     const open = here.params.get('open');
@@ -225,7 +208,8 @@ function listOf(of) {
       const on = node.dataset.id === plain(open ?? '');
       node.classList.toggle('on', on);
       const to = node.querySelector('a.to');
-      if (on) to.setAttribute('aria-current', 'true'); else to.removeAttribute('aria-current');
+      if (on) to.setAttribute('aria-current', 'true');
+      else to.removeAttribute('aria-current');
     }
   }
   return { node: h('div', null, tools, tell, frame), update };

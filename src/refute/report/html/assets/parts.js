@@ -5,18 +5,62 @@ function excerpt(lines, label, path = '') {
   if (!lines.length) return null;
   const known = path ? linesOf(path) : null;
   const kinds = { '-': 'del', '+': 'add', '>': 'at' };
-  const margins = lines.filter((one) => one.text.trim()).map((one) => one.text.length - one.text.trimStart().length);
+  const margins = lines
+    .filter((one) => one.text.trim())
+    .map((one) => one.text.length - one.text.trimStart().length);
   const cut = margins.length ? Math.min(...margins) : 0;
   const words = { '-': 'taken out: ', '+': 'put in: ' };
   const [old, fresh] = ['-', '+'].map((mark) => lines.filter((one) => one.mark === mark));
   // One line became one other: what differs within them stands out.
-  const within = old.length === 1 && fresh.length === 1 ? apart(old[0].text.slice(cut), fresh[0].text.slice(cut)) : null;
-  return h('div.excerpt', { role: 'group', tabindex: 0, 'aria-label': label }, h('div.in', null,
-    lines.map(({ mark, number: at, text }) => h(`div.l${kinds[mark] ? `.${kinds[mark]}` : ''}`, null,
-      h('i', { 'aria-hidden': 'true' }, at === null ? '' : String(at)),
-      h('b', null, words[mark] ? h('span.sr', null, words[mark]) : null, h('span', { 'aria-hidden': words[mark] ? 'true' : null }, mark === '>' ? '' : mark.trim())),
-      h('span', null, within && words[mark] ? within(text.slice(cut))
-        : mark !== '+' && at !== null && known?.[at - 1] ? painted(trimmed(known[at - 1], cut)) : text.slice(cut) || ' ')))));
+  const within =
+    old.length === 1 && fresh.length === 1
+      ? apart(old[0].text.slice(cut), fresh[0].text.slice(cut))
+      : null;
+  return h(
+    'div.excerpt',
+    { role: 'group', tabindex: 0, 'aria-label': label },
+    h(
+      'div.in',
+      null,
+      lines.map(({ mark, number: at, text }) =>
+        h(
+          `div.l${kinds[mark] ? `.${kinds[mark]}` : ''}`,
+          null,
+          h('i', { 'aria-hidden': 'true' }, at === null ? '' : String(at)),
+          h(
+            'b',
+            null,
+            words[mark] ? h('span.sr', null, words[mark]) : null,
+            h(
+              'span',
+              { 'aria-hidden': words[mark] ? 'true' : null },
+              mark === '>' ? '' : mark.trim(),
+            ),
+          ),
+          line(
+            text,
+            mark !== '+' && at !== null ? known?.[at - 1] : null,
+            within && words[mark] ? within : null,
+          ),
+        ),
+      ),
+    ),
+  );
+
+  /** One line, its indentation as a margin: what is wrapped stays to the right of it. */
+  function line(text, pieces, marks) {
+    const rest = text.slice(cut);
+    const indent = rest.length - rest.trimStart().length;
+    return h(
+      'span',
+      { style: { 'margin-left': `${indent}ch` } },
+      marks
+        ? marks(rest, indent)
+        : pieces
+          ? painted(trimmed(pieces, cut + indent))
+          : rest.slice(indent) || ' ',
+    );
+  }
 }
 
 /** How two lines differ: a function that marks the middle of either. */
@@ -30,9 +74,13 @@ function apart(one, other) {
   // Whole words read better than the letters in which they differ.
   while (head > 0 && word.test(one[head - 1])) head -= 1;
   while (tail > 0 && word.test(one.at(-tail))) tail -= 1;
-  return (text) => {
-    const middle = text.slice(head, text.length - tail);
-    return [text.slice(0, head), middle ? h('mark', null, middle) : null, tail ? text.slice(text.length - tail) : ''];
+  return (text, from) => {
+    const middle = text.slice(Math.max(head, from), text.length - tail);
+    return [
+      text.slice(from, Math.max(head, from)),
+      middle ? h('mark', null, middle) : null,
+      tail ? text.slice(text.length - tail) : '',
+    ];
   };
 }
 
@@ -48,7 +96,8 @@ function trimmed(pieces, cut) {
 }
 
 /** A sentence in which `commands` are set as code. */
-const prose = (text) => text.split('`').map((piece, at) => (at % 2 ? h('code', null, piece) : piece));
+const prose = (text) =>
+  text.split('`').map((piece, at) => (at % 2 ? h('code', null, piece) : piece));
 
 /** A command to copy. */
 function command(text, label = '') {
@@ -63,10 +112,21 @@ function command(text, label = '') {
       button.textContent = 'Selected';
     }
     say(button.textContent);
-    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+    setTimeout(() => {
+      button.textContent = 'Copy';
+    }, 1500);
   };
-  return h('div.stack', null, label ? h('p.small.soft', null, label) : null,
-    h('div.command', null, h('code', { tabindex: 0 }, shown), h('button', { type: 'button', 'aria-label': `Copy: ${shown}`, click: copy }, 'Copy')));
+  return h(
+    'div.stack',
+    null,
+    label ? h('p.small.soft', null, label) : null,
+    h(
+      'div.command',
+      null,
+      h('code', { tabindex: 0 }, shown),
+      h('button', { type: 'button', 'aria-label': `Copy: ${shown}`, click: copy }, 'Copy'),
+    ),
+  );
 }
 
 const spot = (file, line) => (line ? `${file}:${line}` : file);
@@ -84,21 +144,38 @@ const definedAt = (test) => {
   return cut < 0 ? ['', 0] : [test.defined.slice(0, cut), Number(test.defined.slice(cut + 1))];
 };
 
-const part = (title, ...children) => h('section', null, h('h3', null, title), h('div.stack', { style: { 'margin-top': '6px' } }, children));
+const part = (title, ...children) =>
+  h(
+    'section',
+    null,
+    h('h3', null, title),
+    h('div.stack', { style: { 'margin-top': '6px' } }, children),
+  );
 
 /** The first of many, and the rest behind a button. */
 function few(items, most, draw, noun) {
-  const list = h('ul.names', null, items.slice(0, most).map((one) => h('li', null, draw(one))));
+  const list = h(
+    'ul.names',
+    null,
+    items.slice(0, most).map((one) => h('li', null, draw(one))),
+  );
   if (items.length <= most) return list;
   const step = 200;
   let shown = most;
   const words = () => `${number(items.length - shown)} more ${noun}`;
-  const more = h('button.plain.small', { type: 'button', click: () => {
-    list.append(...items.slice(shown, shown + step).map((one) => h('li', null, draw(one))));
-    shown = Math.min(items.length, shown + step);
-    more.textContent = words();
-    if (shown === items.length) more.remove();
-  } }, words());
+  const more = h(
+    'button.plain.small',
+    {
+      type: 'button',
+      click: () => {
+        list.append(...items.slice(shown, shown + step).map((one) => h('li', null, draw(one))));
+        shown = Math.min(items.length, shown + step);
+        more.textContent = words();
+        if (shown === items.length) more.remove();
+      },
+    },
+    words(),
+  );
   return h('div.stack', null, list, h('div', null, more));
 }
 
@@ -111,25 +188,49 @@ function faultChip(fault) {
 function testChip(verdict) {
   const good = verdict === 'witness';
   const poor = ['prayer', 'echo', 'smoke', 'faint_witness', 'untouched'].includes(verdict);
-  return h(`span.chip.${good ? 'good' : poor ? 'poor' : 'soft'}`, null, D.words.tests[verdict]?.one ?? 'not judged');
+  return h(
+    `span.chip.${good ? 'good' : poor ? 'poor' : 'soft'}`,
+    null,
+    D.words.tests[verdict]?.one ?? 'not judged',
+  );
 }
 
 /** A fault as `before → after`. */
 function briefly(fault) {
   const [before, after] = brief(fault);
-  return h('span.mono', null, h('span.was', null, before), h('span.arrow', null, '→'), h('span.into', null, after || '(removed)'));
+  return h(
+    'span.mono',
+    null,
+    h('span.was', null, before),
+    h('span.arrow', null, '→'),
+    h('span.into', null, after || '(removed)'),
+  );
 }
 
 /** A fault, in a list within details. */
-const faultLink = (fault) => [h('a.id', { href: changed({ open: fault.id }) }, fault.id), ' ', h('span.id.soft', null, spot(fault.path, fault.line)), ' ', briefly(fault)];
+const faultLink = (fault) => [
+  h('a.id', { href: changed({ open: fault.id }) }, fault.id),
+  ' ',
+  h('span.id.soft', null, spot(fault.path, fault.line)),
+  ' ',
+  briefly(fault),
+];
 
 function testLinks(positions, most = 8) {
   const groups = [...families(positions)];
-  return few(groups, most, ([name, members]) => {
-    const first = tests[members[0]];
-    const text = members.length > 1 ? `${shortTest(name)} (${members.length} cases)` : shortTest(testName(members[0]));
-    return first ? h('a', { href: changed({ open: first.id }), title: name }, text) : text;
-  }, 'tests');
+  return few(
+    groups,
+    most,
+    ([name, members]) => {
+      const first = tests[members[0]];
+      const text =
+        members.length > 1
+          ? `${shortTest(name)} (${members.length} cases)`
+          : shortTest(testName(members[0]));
+      return first ? h('a', { href: changed({ open: first.id }), title: name }, text) : text;
+    },
+    'tests',
+  );
 }
 
 /** A change since the base or the last run; nothing where none is known. */
@@ -140,12 +241,24 @@ function since(measure) {
   const up = now > then;
   const same = Math.abs(now - then) < 1e-9;
   const better = measure.unit === 'share' ? up : !up;
-  const size = measure.unit === 'share' ? `${(100 * Math.abs(now - then)).toFixed(1)} points` : seconds(Math.abs(now - then));
+  const size =
+    measure.unit === 'share'
+      ? `${(100 * Math.abs(now - then)).toFixed(1)} points`
+      : seconds(Math.abs(now - then));
   if (same) return h('span.chip', null, 'unchanged');
-  return h(`span.chip.${better ? 'good' : 'poor'}`, null, h('span', { 'aria-hidden': 'true' }, up ? '▲' : '▼'),
-    `${size} ${measure.unit === 'share' ? (up ? 'up' : 'down') : (up ? 'slower' : 'quicker')}`);
+  return h(
+    `span.chip.${better ? 'good' : 'poor'}`,
+    null,
+    h('span', { 'aria-hidden': 'true' }, up ? '▲' : '▼'),
+    `${size} ${measure.unit === 'share' ? (up ? 'up' : 'down') : up ? 'slower' : 'quicker'}`,
+  );
 }
 
 function titled(title, lead, id = 'main-title') {
-  return h('div', null, h('h1', { id, tabindex: -1 }, title), lead ? h('p.lead', null, lead) : null);
+  return h(
+    'div',
+    null,
+    h('h1', { id, tabindex: -1 }, title),
+    lead ? h('p.lead', null, lead) : null,
+  );
 }
