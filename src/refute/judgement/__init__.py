@@ -22,6 +22,7 @@ from refute.judgement.history import Past, before, digest_of, read_history, reme
 from refute.judgement.measures import measure_speed
 from refute.judgement.merging import load_report, merge, report_file
 from refute.judgement.place import FOLDER, check_writable
+from refute.judgement.source import Source
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -29,7 +30,6 @@ from refute.judgement.values import (
     Project,
     Remark,
     Selection,
-    Source,
     Stage,
     TestRecord,
     assemble,

@@ -21,6 +21,7 @@ from refute.findings import Acceptance, Finding, Severity, Slug
 from refute.judgement import clarity_document, measures, theatre_document
 from refute.judgement.beside import save_document
 from refute.judgement.place import FOLDER
+from refute.judgement.source import Source
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -28,7 +29,6 @@ from refute.judgement.values import (
     Project,
     Remark,
     Selection,
-    Source,
     Stage,
     TestRecord,
 )
