@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,8 +75,10 @@ def conclude(course: Course) -> Judgement:
         notes=diary.remarks,
         partial=any(item.verdict is Verdict.PENDING for item in judged),
         estimate=foretold(course.plan, judged, in_turn=settings.budget is not None),
+        test_sources=_test_sources(project.root, baseline, theatre),
     )
-    judgement.save(result, project.root)
+    report = judgement.save(result, project.root)
+    judgement.remember(result, report, project.root)
     return result
 
 
@@ -149,3 +152,20 @@ def _unsealed(seal: Seal) -> str:
 def _sources(root: Path, judged: Iterable[Judged]) -> dict[str, Source]:
     files = {item.mutant.file for item in judged}
     return {file: Source.decode((root / file).read_bytes()) for file in sorted(files)}
+
+
+def _test_sources(root: Path, baseline: Baseline, theatre: Theatre | None) -> dict[str, Source]:
+    """Files that define tests or make doubles, so that a report can show their code.
+
+    One that can't be read is left out: nothing is judged by it.
+    """
+    doubles = () if theatre is None else theatre.doubles
+    named = {test.defined.rpartition(":")[0] for test in baseline.tests}
+    named.update(one.file for one in doubles)
+    named.update(lie.file for one in doubles for lie in one.lies)
+    found: dict[str, Source] = {}
+    for file in sorted(named - {""}):
+        if (root / file).resolve().is_relative_to(root.resolve()):
+            with suppress(OSError, SyntaxError, ValueError):
+                found[file] = Source.decode((root / file).read_bytes())
+    return found

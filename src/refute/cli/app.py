@@ -16,6 +16,7 @@ from refute.cli.defects import defects
 from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
 from refute.cli.gate import gate
+from refute.cli.html import html
 from refute.cli.merge import merge
 from refute.cli.operators import operators
 from refute.cli.ratchet import ratchet
@@ -80,6 +81,7 @@ for _command in (
     theatre,
     report,
     show,
+    html,
     attempt,
     defects,
     gate,

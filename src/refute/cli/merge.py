@@ -36,13 +36,13 @@ def merge(reports: tuple[Path, ...], root: Path, plain: bool) -> ExitCode:
       refute merge downloads/*                  folders with a report.json in each
     """
     # Reports are imported late, so that --help and completion are quick.
-    from refute.judgement import load_report, save
+    from refute.judgement import load_report, remember, save
     from refute.judgement import merge as put_together
     from refute.report import console_for, terminal
 
     root = root.resolve()
     whole = _accepted(put_together([load_report(path) for path in reports]), root, plain=plain)
-    save(whole, root)
+    remember(whole, save(whole, root), root)
     terminal.render(whole, console_for(plain=plain))
     return ended(whole)
 

@@ -10,11 +10,19 @@ from refute.baseline import TestOutcome
 from refute.faults.double import RETURNS, DoubleFault
 from refute.finding import finding_id
 from refute.findings import Acceptance, Finding, Severity, Slug
-from refute.judgement.beside import changed_since, read_document, save_document, write_beside
+from refute.judgement.beside import (
+    changed_since,
+    read_document,
+    read_report,
+    save_document,
+    write_beside,
+)
 from refute.judgement.document import REPORT, dumps, from_json, load, save, to_json
+from refute.judgement.history import Past, before, digest_of, read_history, remember
 from refute.judgement.measures import measure_speed
 from refute.judgement.merging import load_report, merge, report_file
 from refute.judgement.place import FOLDER, check_writable
+from refute.judgement.source import Source
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -22,7 +30,6 @@ from refute.judgement.values import (
     Project,
     Remark,
     Selection,
-    Source,
     Stage,
     TestRecord,
     assemble,
@@ -73,6 +80,7 @@ __all__ = [
     "Leak",
     "MergedDouble",
     "MergedLie",
+    "Past",
     "Project",
     "Pyramid",
     "Reached",
@@ -97,10 +105,12 @@ __all__ = [
     "Verdict",
     "assemble",
     "base",
+    "before",
     "calls_of",
     "change",
     "changed_since",
     "check_writable",
+    "digest_of",
     "dumps",
     "finding_id",
     "foretell",
@@ -114,6 +124,9 @@ __all__ = [
     "percentage",
     "rank",
     "read_document",
+    "read_history",
+    "read_report",
+    "remember",
     "report_file",
     "save",
     "save_document",

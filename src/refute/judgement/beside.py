@@ -51,10 +51,18 @@ def save_document(root: Path, name: str, data: bytes) -> Path:
 def read_document(root: Path, name: str) -> Mapping[str, Any] | str:
     """The report of another command, from ``.refute``; or in words why there is none."""
     shown = f"{FOLDER}/{name}"
+    return read_report(root / FOLDER / name, f"there is no {shown}", shown)
+
+
+def read_report(
+    path: Path, missing: Mapping[str, Any] | str, shown: str = ""
+) -> Mapping[str, Any] | str:
+    """A report by its path: ``missing`` if there is none; in words why it can't be read."""
+    shown = shown or path.name
     try:
-        document = json.loads((root / FOLDER / name).read_bytes())
+        document = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
-        return f"there is no {shown}"
+        return missing
     except (OSError, ValueError, RecursionError) as error:
         return f"{shown} can't be read ({error})"
     return document if isinstance(document, dict) else f"{shown} holds no JSON object"

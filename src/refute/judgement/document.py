@@ -21,6 +21,7 @@ from refute.findings import Acceptance, Finding, Severity, Slug
 from refute.judgement import clarity_document, measures, theatre_document
 from refute.judgement.beside import save_document
 from refute.judgement.place import FOLDER
+from refute.judgement.source import Source
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -28,7 +29,6 @@ from refute.judgement.values import (
     Project,
     Remark,
     Selection,
-    Source,
     Stage,
     TestRecord,
 )
@@ -48,6 +48,7 @@ def to_json(judgement: Judgement) -> Document:
     """The judgement as plain JSON values, in a fixed order."""
     positions = {test.id: number for number, test in enumerate(judgement.tests)}
     digests = {file: source.digest for file, source in judgement.sources.items()}
+    tested = {file: source.digest for file, source in judgement.test_sources.items()}
     theatre = judgement.theatre
     verdicts = theatre_document.of_tests(theatre, len(judgement.tests))
     return {
@@ -55,7 +56,7 @@ def to_json(judgement: Judgement) -> Document:
         "tool": {"name": "refute", "version": judgement.version},
         "environment": asdict(judgement.environment),
         "selection": _plain(asdict(judgement.selection)),
-        "project": _plain(asdict(judgement.project)) | {"files": digests},
+        "project": _plain(asdict(judgement.project)) | {"files": digests, "test_files": tested},
         "partial": judgement.partial,
         "notes": [asdict(note) for note in judgement.notes],
         "timing": [
@@ -74,8 +75,8 @@ def to_json(judgement: Judgement) -> Document:
         ],
         **theatre_document.members(theatre),
         "sources": {
-            digests[file]: {"encoding": source.encoding, "text": source.text}
-            for file, source in judgement.sources.items()
+            (digests | tested)[file]: {"encoding": source.encoding, "text": source.text}
+            for file, source in {**judgement.sources, **judgement.test_sources}.items()
         },
     }
 
@@ -156,7 +157,8 @@ def _estimate(document: Mapping[str, Any]) -> Estimate | None:
 
 
 def _judgement(document: Mapping[str, Any]) -> Judgement:
-    project, baseline = document["project"], document["baseline"]
+    project, baseline, sources = document["project"], document["baseline"], document["sources"]
+    listed = ("files", "test_files")
     tests = tuple(_test(record) for record in document["tests"])
     ids = [test.id for test in tests]
     return Judgement(
@@ -164,7 +166,7 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
         environment=Environment(**document["environment"]),
         selection=Selection(**_frozen(document["selection"])),
         project=Project(
-            **_frozen({key: value for key, value in project.items() if key != "files"})
+            **_frozen({key: value for key, value in project.items() if key not in listed})
         ),
         baseline=BaselineRecord(
             baseline["collect_seconds"],
@@ -178,13 +180,14 @@ def _judgement(document: Mapping[str, Any]) -> Judgement:
         timing=tuple(Stage(**stage) for stage in document["timing"]),
         notes=tuple(Remark(**note) for note in document["notes"]),
         partial=document["partial"],
-        sources={
-            file: Source(**document["sources"][digest]) for file, digest in project["files"].items()
-        },
+        sources={file: Source(**sources[name]) for file, name in project["files"].items()},
         theatre=theatre_document.read(document),
         estimate=_estimate(document),
         speed=measures.read_speed(document["metrics"]),
         clarity=clarity_document.read(document["metrics"]),
+        test_sources={
+            file: Source(**sources[name]) for file, name in project.get("test_files", {}).items()
+        },
     )
 
 

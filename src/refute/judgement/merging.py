@@ -81,6 +81,7 @@ def merge(shards: Sequence[Judgement]) -> Judgement:
         notes=_notes(shards),
         partial=any(one.partial for one in shards),
         estimate=_estimate(shards),
+        test_sources=dict(chain.from_iterable(one.test_sources.items() for one in shards)),
     )
 
 

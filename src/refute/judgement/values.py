@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import tokenize
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +9,7 @@ from dataclasses import dataclass, field
 from refute import __version__
 from refute.baseline import Baseline, TestOutcome
 from refute.findings import Finding
+from refute.judgement.source import Source
 from refute.metrics import mutation
 from refute.metrics.clarity import Clarity
 from refute.metrics.mutation import Counts, Estimate, Reason
@@ -110,35 +108,6 @@ class TestRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A judged file as it was, so that reports need no working tree."""
-
-    #: A name for ``str.encode``; ``utf-8-sig`` for a file that begins with a byte order mark.
-    encoding: str
-    #: The decoded text with its own line ends.
-    text: str
-
-    @classmethod
-    def decode(cls, data: bytes) -> Source:
-        """Read a file's bytes as Python does, but for the line ends, which stay.
-
-        Raises SyntaxError for an unknown encoding, UnicodeDecodeError for wrong bytes.
-        """
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return cls(encoding, data.decode(encoding))
-
-    @property
-    def data(self) -> bytes:
-        """The bytes of the file."""
-        return self.text.encode(self.encoding)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """What one stage of the run took: wall-clock seconds, and how many things it handled."""
 
@@ -182,6 +151,8 @@ class Judgement:
     speed: Speed | None = None
     #: Whether failures can be understood; None when nobody asked.
     clarity: Clarity | None = None
+    #: Path of a file with tests or doubles -> its source; empty in reports of earlier versions.
+    test_sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def stopped(self) -> bool:
@@ -246,6 +217,7 @@ def assemble(
     estimate: Estimate | None = None,
     speed: Speed | None = None,
     clarity: Clarity | None = None,
+    test_sources: Mapping[str, Source] | None = None,
 ) -> Judgement:
     """Put a run together: mutants in their order, tests with what they did for the score.
 
@@ -276,6 +248,7 @@ def assemble(
         estimate=estimate,
         speed=speed,
         clarity=clarity,
+        test_sources=dict(sorted((test_sources or {}).items())),
     )
 
 
