@@ -152,10 +152,13 @@ def test_documents_that_are_none(tmp_path: Path) -> None:
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """A server by hand: ``/good`` keeps to its document, ``/bad`` does not."""
+    """A server by hand: ``/good`` keeps to its document, ``/bad`` does not, and of ``/odd`` there
+    is none.
+    """
     number = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
     answers = {"200": {"description": "", "content": {"application/json": {"schema": number}}}}
-    paths = {path: {"get": {"responses": answers}} for path in ("/good", "/bad")}
+    paths: dict[str, Any] = {p: {"get": {"responses": answers}} for p in ("/good", "/bad")}
+    paths["/odd"] = {"get": {"parameters": [{"$ref": "#/nowhere"}], "responses": answers}}
     bodies: dict[str, Any] = {
         "/openapi.json": {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": paths},
         "/good": {"n": 1},
@@ -181,6 +184,8 @@ def test_an_application_is_asked_by_itself() -> None:
     assert failing.operation == "GET /bad"
     assert "is not of type" in failing.message
     assert failing.reproduce.startswith("curl -X GET http")
+    (unchecked,) = answer.unchecked
+    assert "#/nowhere" in unchecked
 
 
 @pytest.mark.parametrize(
