@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 CACHE  := .cache
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 DEMO   := itsdangerous-2.2.0
 
 .DEFAULT_GOAL := help
@@ -50,14 +51,16 @@ demo: $(CACHE)/demo/.ready ## judge a real package from the package index, and s
 # those that are fetched in seconds; tests of what is not there are skipped, and say so.
 $(CACHE)/.real: $(VENV)/.ready
 	@mkdir -p $(CACHE)
-	$(BIN)/refute real install postgres redis smtp moto matrix
+	$(BIN)/refute real install postgres redis smtp moto matrix browser
+	@if command -v go >/dev/null; then GOBIN=$(abspath $(CACHE))/bin go install $(ACTIONLINT); fi
 	@touch $@
 
 real: $(VENV)/.ready ## fetch or build all real dependencies: ten minutes, with Go and Debian's apt
 	$(BIN)/refute real install postgres redis smtp moto s3 rabbitmq matrix stripe toxiproxy helm kubernetes
 
-test: $(VENV)/.ready $(CACHE)/.real ## all tests, from nothing
+test: $(VENV)/.ready $(CACHE)/.real ## all tests, from nothing, and a slice of the example's
 	$(BIN)/python -m pytest
+	$(MAKE) -C examples/provisioner slice PYTHON=$(abspath $(BIN)/python)
 
 check: $(VENV)/.ready ## lint, format, types, layering, completeness of the docs
 	$(BIN)/ruff check .

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chromium import chromium as find_chromium
+from tests.chromium import environment
 
 SWITCHES = (
     "--no-sandbox",
@@ -19,7 +21,6 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIZES = {"wide": (1440, 900), "middle": (1000, 800), "phone": (390, 844)}
 
 
@@ -27,12 +28,15 @@ SIZES = {"wide": (1440, 900), "middle": (1000, 800), "phone": (390, 844)}
 def chromium() -> Iterator[Any]:
     """A browser of playwright's."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium here: refute real install browser")
     with api.sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        if path is None and not own.exists():
-            pytest.skip(f"no Chromium: none of {', '.join(NAMES)} is on the PATH")
-        browser = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=list(SWITCHES),
+            env={**os.environ, **environment(path)},
+        )
         try:
             yield browser
         finally:

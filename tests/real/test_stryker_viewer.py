@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chromium import chromium, environment
 from tests.unit.saved_reports import hostile_subject, tool
 
 from refute.report import stryker
@@ -70,14 +72,9 @@ main();
 def missing() -> str:
     """Why the viewer can't be had here; empty when it can."""
     absent = [name for name in ("node", "npm") if shutil.which(name) is None]
-    if browser() is None:
+    if chromium() is None:
         absent.append("chromium")
     return f"{' and '.join(absent)} not installed" if absent else ""
-
-
-def browser() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 @pytest.fixture(scope="module")
@@ -101,13 +98,16 @@ def seen(viewer: Path, folder: Path, subject: Subject, *places: str) -> dict[str
     report = stryker.render(subject).replace("<", "\\u003c")
     page = PAGE.replace("__PLACES__", json.dumps(list(places))).replace("__REPORT__", report)
     (folder / "page.html").write_text(page, encoding="utf-8")
+    program = chromium()
+    assert program is not None
     done = subprocess.run(
         [
-            str(browser()), "--headless", "--no-sandbox", "--disable-gpu",
+            str(program), "--headless", "--no-sandbox", "--disable-gpu",
             f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=60000",
             "--dump-dom", (folder / "page.html").as_uri(),
         ],
         capture_output=True, text=True, check=False, timeout=180,
+        env={**os.environ, **environment(program)},
     )  # fmt: skip
     match = re.search(r'<pre id="seen">(.*?)</pre>', done.stdout, re.DOTALL)
     assert match, done.stderr[-2000:]
