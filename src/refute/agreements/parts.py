@@ -10,7 +10,7 @@ from pathlib import Path
 
 from refute.agreements import hints
 from refute.agreements.charts import manifests
-from refute.agreements.database import Schema, migrated
+from refute.agreements.database import Schema, empty, migrated
 from refute.agreements.options import Options
 from refute.agreements.process import Json, ask
 from refute.agreements.statements import check_statements
@@ -89,11 +89,14 @@ def application(root: Path, options: Options, python: Python) -> Part:
         part.absent = _absent(hint) if (hint := hints.app(root)) else "no application is named"
         return part
     job = {"do": "app", "app": options.app, "document": options.document}
-    if not (options.migrations and options.url_variable):
+    if not options.url_variable:
         return _told_of_app(part, ask(python(), root, job, options.timeout))
+    named = bool(options.migrations)
     try:
-        with migrated(options, root, python(), all_of_it=False) as schema:
-            if not schema.migrated:
+        with (
+            migrated(options, root, python(), all_of_it=False) if named else empty(options.database)
+        ) as schema:
+            if named and not schema.migrated:
                 part.untold += schema.done.get("trouble", ())
                 return part
             more = {"url": schema.url, "driver": options.driver, "variable": options.url_variable}
