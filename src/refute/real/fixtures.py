@@ -217,7 +217,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was started, and how, and for want of what tests were skipped."""
-    for reason, times in Counter(terminalreporter.config.stash.get(_SKIPPED, [])).items():
+    reasons: list[str] = terminalreporter.config.stash.get(_SKIPPED, [])
+    for reason, times in Counter(reasons).items():
         tests = "1 test was" if times == 1 else f"{times} tests were"
         terminalreporter.write_line(f"{tests} skipped: {reason}")
     line = client.current()
