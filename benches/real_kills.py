@@ -72,7 +72,7 @@ def ready_in(name: str) -> float:
         _kill(process)
         left, _ = _wait(folder, lines[0])
     if not lines[1] or left:
-        raise SystemExit(f"{name} does not start here, or does not end: {left}")
+        raise RuntimeError(f"{name} does not start here, or does not end: {left}")
     return took
 
 
@@ -210,7 +210,12 @@ def main(words: Sequence[str]) -> int:
     given = parser.parse_args(words)
     failed = False
     for name in given.names:
-        kills = prove(name, given.times, given.seed)
+        try:
+            kills = prove(name, given.times, given.seed)
+        except RuntimeError as error:
+            print(error, flush=True)
+            failed = True
+            continue
         bad = [kill for kill in kills if kill.left]
         failed |= bool(bad)
         slowest = max((kill.gone_in for kill in kills), default=0.0)
