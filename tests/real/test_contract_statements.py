@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tests.real.places import needs
 
+from refute.agreements.database import empty
 from refute.agreements.options import Options
-from refute.agreements.statements import Asked, check_statements
+from refute.agreements.statements import Asked, check_statements, prepare
 from refute.contracts import Accepted, Refused, Unknown
 
 PYTHON = Path(sys.executable)
@@ -43,6 +44,14 @@ def test_without_a_schema_the_grammar_alone_decides(database: str) -> None:
         ("TRUNCATE customer", "unknown"),
     ]
     assert judged(*((text, database) for text, _ in asked)) == [label for _, label in asked]
+
+
+@needs("postgres")
+def test_a_question_mark_is_no_operator_for_certain() -> None:
+    with empty("postgresql") as schema:
+        asked = [("SELECT 1 WHERE 1 = ? AND 2 = ?", ""), ("SELECT 1 FORM x", "")]
+        said = prepare(asked, schema, PYTHON)
+    assert [type(said[one]) for one in asked] == [Unknown, Refused]
 
 
 def test_nobody_guesses_which_database_it_is() -> None:

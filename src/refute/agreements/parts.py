@@ -6,6 +6,7 @@ An application and models are the project's own code: what its settings don't na
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from refute.agreements import hints
@@ -54,6 +55,7 @@ def doubles(root: Path, options: Options, python: Python) -> Part:
             one.why,
             f"{one.file}:{one.line} ({names.get(one.double, one.double)})",
             one.kind,
+            one.database,
         )
         for one in judgement.theatre.contracts
     ]
@@ -65,21 +67,20 @@ def _statements(
 ) -> Iterator[Taken]:
     """What the report could not tell of statements is asked again, if there is a schema now."""
     unsure = [one for one in taken if one.kind == "sql" and one.verdict == "unknown"]
-    asked = [(one.command, "") for one in unsure if not one.command.endswith("…")]
+    asked = [(one.command, one.database) for one in unsure if not one.command.endswith("…")]
     said = {}
     if asked and options.migrations:
         said = check_statements([*dict.fromkeys(asked)], options, root, python())
     for one in taken:
-        answer = said.get((one.command, "")) if one in unsure else None
+        answer = said.get((one.command, one.database)) if one in unsure else None
         if answer is None:
             yield one
         elif isinstance(answer, Unknown):
-            yield Taken(one.command, "unknown", answer.reason, one.where, one.kind)
+            yield replace(one, why=answer.reason)
         else:
             refused = isinstance(answer, Refused)
-            why = str(answer) if refused else ""
-            verdict = "refused" if refused else "accepted"
-            yield Taken(one.command, verdict, why, one.where, one.kind)
+            verdict, why = ("refused", str(answer)) if refused else ("accepted", "")
+            yield replace(one, verdict=verdict, why=why)
 
 
 def application(root: Path, options: Options, python: Python) -> Part:

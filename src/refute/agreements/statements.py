@@ -96,7 +96,10 @@ def prepare(
     found: dict[Asked, Answer] = {
         one: Unknown("no database prepares this") for one, text in texts.items() if not text
     }
-    there = {one: text for one, text in texts.items() if text}
+    if schema.kind == "postgresql":
+        odd = [one for one in texts if not one[1] and "?" in one[0] and one not in found]
+        found |= dict.fromkeys(odd, Unknown("a `?` is a placeholder or an operator"))
+    there = {one: text for one, text in texts.items() if one not in found}
     say = _postgresql if schema.kind == "postgresql" else _sqlite
     for one, answer in say(there, schema, python).items():
         words = str(answer).lower() if isinstance(answer, Refused) else ""

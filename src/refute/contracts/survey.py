@@ -43,6 +43,8 @@ class Taken:
     where: str
     #: ``command``, ``http``, ``answer``, ``sql`` or ``output``.
     kind: str = "command"
+    #: Which database a statement was meant for, if that is known.
+    database: str = ""
 
 
 def commands(taken: Iterable[Taken], environment: Mapping[str, str] | None = None) -> Part:

@@ -85,6 +85,8 @@ class CheckedCall:
     tests: tuple[int, ...]
     #: ``command``, ``http``, ``answer`` (of an HTTP call), ``sql`` or ``output`` (of a program).
     kind: str = "command"
+    #: Which database a statement was meant for, where the double's name tells it.
+    database: str = ""
 
 
 Answers = Mapping[Taken, Answered]
@@ -111,6 +113,7 @@ def checked_calls(observed: Observed, answers: Answers) -> tuple[CheckedCall, ..
             line,
             tuple(dict.fromkeys(tests)),
             _KINDS[type(command)],
+            command.database if isinstance(command, Statement) else "",
         )
         for (double, command, file, line), tests in met.items()
         if command in answers
