@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 CACHE  := .cache
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 DEMO   := itsdangerous-2.2.0
+# What is started and killed two hundred times each; clusters have a proof of their own.
+REAL   := postgres redis smtp s3 rabbitmq matrix toxiproxy stripe browser
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test real check prove bench self docs picture clean
@@ -70,11 +72,19 @@ check: $(VENV)/.ready ## lint, format, types, layering, completeness of the docs
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/reports.py --check
 
-prove: $(VENV)/.ready ## the long proofs, whole; figures go to benches/RESULTS.md
+prove: $(VENV)/.ready real ## the long proofs, whole: many hours; figures go to benches/RESULTS.md
 	$(BIN)/python benches/prove.py
 	$(BIN)/python benches/incremental.py --walks 20 --steps 12
 	$(BIN)/python benches/interval.py --draws 1000 $(CACHE)/benches/*/reports/*.json
 	$(BIN)/python benches/theatre.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check fastapi httpx --editable '.[contracts]'
+	$(BIN)/python benches/contracts_commands.py --judge
+	$(BIN)/python benches/contracts_values.py --judge
+	$(BIN)/python benches/contracts_http.py --judge
+	$(BIN)/python -m benches.toxiproxy --seeds 100
+	$(BIN)/python benches/real_kills.py $(REAL) --times 200
+	$(BIN)/python benches/clusters.py kill 20
+	$(BIN)/python benches/clusters.py judge
 
 bench: $(VENV)/.ready ## speed, side by side with the peers
 	$(BIN)/python benches/compare.py

@@ -1,16 +1,21 @@
-"""Ask the real things about what doubles took: programs, and the OpenAPI documents of providers."""
+"""Ask the real things about what doubles took and gave: programs, databases, and the OpenAPI
+documents of providers.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from refute.contracts import Accepted, Family, Unknown, check
+from refute.agreements import options
+from refute.agreements.statements import check_statements
+from refute.contracts import Accepted, Answer, Family, Unknown, check
 from refute.contracts.http import (
     Breach,
     Breached,
@@ -19,10 +24,13 @@ from refute.contracts.http import (
     check_response,
     load_openapi,
 )
+from refute.contracts.outputs import Part, check_output
 from refute.errors import RefuteError
 from refute.observed import Observed
 from refute.theatre.commands import Answered, Command, Taken, all_taken
+from refute.theatre.outputs import Given
 from refute.theatre.requests import HttpCall, HttpReturn
+from refute.theatre.statements import Statement
 
 MOST = 300
 """Command lines and calls that are asked about in one run."""
@@ -39,25 +47,78 @@ def answers(
     environment: Mapping[str, str] | None = None,
     *,
     families: frozenset[Family] = _SAFE,
+    python: Path | None = None,
 ) -> dict[Taken, Answered]:
     """What the real things say to all that doubles took. Nothing is executed, and nothing sent.
 
     ``root`` is the project's folder, in which OpenAPI documents of providers are looked for: one
-    that names the host of a call among its servers decides on that call.
+    that names the host of a call among its servers decides on that call. Its migrations run in
+    ``python``, the project's own, if its settings name them and a double took a statement.
     """
     given = os.environ if environment is None else environment
     taken = all_taken(observed)
     calls = any(isinstance(one, HttpCall | HttpReturn) for one in taken)
     providers = _providers(root) if calls and root is not None else {}
-    found = {}
+    asked = [one for one in taken[:MOST] if isinstance(one, Statement)]
+    found: dict[Taken, Answered] = dict(
+        _answer_statements(asked, root or Path.cwd(), python or Path(sys.executable))
+    )
     for number, one in enumerate(taken):
         if number >= MOST:
             found[one] = Answered("unknown", f"only {MOST} of them are asked about in a run")
+        elif isinstance(one, Statement):
+            continue
+        elif isinstance(one, Given):
+            found[one] = _answer_output(one)
         elif isinstance(one, HttpCall | HttpReturn):
             found[one] = _answer_http(one, providers)
         else:
             found[one] = _answer(one, given, families)
     return found
+
+
+def _answer_statements(
+    asked: Sequence[Statement], root: Path, python: Path
+) -> Iterator[tuple[Taken, Answered]]:
+    if not asked:
+        return
+    try:
+        named = options.read(root)
+    except RefuteError as error:
+        yield from ((one, Answered("unknown", error.message)) for one in asked)
+        return
+    whole = [(one.text, one.database) for one in asked if one.whole]
+    said = check_statements([*dict.fromkeys(whole)], named, root, python)
+    for one in asked:
+        answer = said.get((one.text, one.database))
+        if answer is None:
+            yield one, Answered("unknown", "the end of the statement was not recorded")
+        else:
+            yield one, _answered(answer)
+
+
+def _answer_output(one: Given) -> Answered:
+    """What a double gave in the place of a program's output."""
+    parts = {part.name: Part(part.kind, part.text, part.json) for part in one.output}
+    return _answered(
+        check_output(
+            one.words,
+            parts,
+            way=one.way,
+            reads=one.reads,
+            captured=one.captured,
+            check=one.check,
+            whole=one.whole,
+        )
+    )
+
+
+def _answered(answer: Answer) -> Answered:
+    if isinstance(answer, Accepted):
+        return Answered("accepted")
+    if isinstance(answer, Unknown):
+        return Answered("unknown", answer.reason)
+    return Answered("refused", str(answer.refusals[0]))
 
 
 def _answer(

@@ -54,6 +54,23 @@ class Argument:
     kind: str
     #: Shortened and masked.
     shown: str
+    #: A statement of SQL, at more length; its literals are blanked where one may be a secret.
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A part of what a double gave in the place of a program's output."""
+
+    #: ``stdout``, ``stderr`` or ``returncode``.
+    name: str
+    #: As of an argument.
+    kind: str
+    #: The beginning, masked.
+    text: str
+    #: As what a text reads in JSON: ``object``, ``array``, ``other`` or ``invalid``; empty if it
+    #: is empty, or no text.
+    json: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,8 @@ class Call:
     returned: str
     #: True when the value is awaited by the caller.
     awaited: bool = False
+    #: What it gave in the place of a program's output.
+    output: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +183,11 @@ _NESTED = frozenset({"calls", "looked", "unread", "lies"})
 
 
 def _call(fields: Mapping[str, Any]) -> Call:
-    rest = {name: value for name, value in fields.items() if name not in ("site", "arguments")}
+    nested = ("site", "arguments", "output")
+    rest = {name: value for name, value in fields.items() if name not in nested}
     return Call(
         site=Site(**fields["site"]),
         arguments=tuple(Argument(**argument) for argument in fields["arguments"]),
+        output=tuple(Output(**one) for one in fields.get("output", ())),
         **rest,
     )

@@ -165,7 +165,7 @@ def _strength(
     doubles = () if leave else make_double_faults(observed, engine.units(sites))
     made = Strengthening(engine.launch.root, baseline, plan.tried, doubles)
     made.outside, made.only = choice.outside, choice.tests
-    made.left_out = frozenset(left_out)
+    made.left_out, made.python = frozenset(left_out), engine.launch.python
     return made
 
 

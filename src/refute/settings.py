@@ -276,7 +276,7 @@ KEYS: dict[str, str] = {
 }
 """Keys of [tool.refute] and the fields of Settings that they set."""
 
-TABLES = ("defects", "gate")
+TABLES = ("contracts", "defects", "gate")
 """Tables of [tool.refute] that are read by those who need them."""
 
 COMMAND_LINE_ONLY = (

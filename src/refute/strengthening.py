@@ -56,6 +56,8 @@ class Strengthening:
     only: frozenset[int] | None = None
     #: Source files of which this run makes no mutants, or not all.
     left_out: frozenset[str] = frozenset()
+    #: The project's own interpreter; None: ours.
+    python: Path | None = None
     #: All that the verdicts need was run.
     complete: bool = False
     #: Pairs that were taken over from earlier runs.
@@ -180,7 +182,7 @@ class Strengthening:
             differences=self._differences,
             answers=self._answers,
             left_out=self.left_out,
-            contracts=contracting.answers(self.baseline.observed, self.root),
+            contracts=contracting.answers(self.baseline.observed, self.root, python=self.python),
         )
 
     def _learn(self, judged: Iterable[Judged]) -> None:

@@ -35,6 +35,24 @@ def test_commands_of_doubles_are_held_against_the_real_program(judged: tuple[Sta
     assert said["kubectl deleet pod web -n default"][0] in ("refused", "unknown")
 
 
+def test_statements_and_answers_are_held_against_the_real_thing(
+    judged: tuple[Stage, Done],
+) -> None:
+    _, done = judged
+    said = {one["command"]: one for one in done.report["contracts"]}
+    wrong = said["DELETE FORM purchase WHERE customer = ?"]
+    assert (wrong["kind"], wrong["verdict"]) == ("sql", "refused")
+    assert wrong["why"] == 'near "FORM": syntax error'
+    # What stands behind `token =` is a placeholder, and told to the letter all the same.
+    fine = said["SELECT name FROM purchase WHERE customer = ? AND token = ? ORDER BY name"]
+    assert (fine["verdict"], "no schema is known" in fine["why"]) == ("unknown", True)
+    text = said["kubectl get pods -o json -> stdout='web', returncode=0"]
+    assert (text["kind"], text["verdict"]) == ("output", "refused")
+    assert text["why"] == "stdout is bytes without text=True or an encoding, and not str"
+    digits = said["git rev-parse HEAD -> stdout='abc123\\n'"]
+    assert digits["why"] == "git rev-parse HEAD prints 40 or 64 hexadecimal digits"
+
+
 def test_the_double_is_called_a_liar(judged: tuple[Stage, Done]) -> None:
     _, done = judged
     findings = [one for one in done.report["findings"] if one["slug"] == "lying-double"]

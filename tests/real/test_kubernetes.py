@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,10 @@ def test_every_test_has_a_namespace_of_its_own_which_goes_with_it() -> None:
             assert caught.value.reason == "NotFound"
             inner.apply(settings)
             assert f'"namespace": "{inner.namespace}"' in inner.kubeconfig
+            # A copy that looks at another namespace looks there with kubectl, too.
+            moved = replace(inner, namespace=outer.namespace)
+            assert moved.kubectl("get", "configmap", "settings", "-o", "name")
+            assert moved.kubeconfig_file != inner.kubeconfig_file
         outer.wait(f"namespace/{inner.namespace}", "deleted")
         assert not inner.kubeconfig_file.exists()
         assert outer.kubectl("get", "configmap", "settings", "-o", "name") == (

@@ -93,7 +93,7 @@ def test_command_line_wins_and_what_is_not_given_leaves_the_configuration(tmp_pa
         ("pytest_args = []", "did you mean `pytest-args`?"),
         ("sources = []", "did you mean `source`?"),
         ("timeout = 3", "did you mean `timeout-factor`?"),
-        ("qqqq = 3", "known: defects, exclude, gate, jobs"),
+        ("qqqq = 3", "known: contracts, defects, exclude, gate, jobs"),
         ('isolation = "cold"', "give `--isolation` on the command line"),
     ],
 )

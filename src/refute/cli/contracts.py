@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from refute.cli.options import root_option
-from refute.errors import ExitCode, RefuteError
+from refute.errors import ExitCode
 
 if TYPE_CHECKING:
     from refute.contracts.survey import Part
@@ -21,15 +21,23 @@ if TYPE_CHECKING:
     invoke_without_command=True, short_help="Ask whether the real thing would have accepted it."
 )
 @root_option
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Have this cluster check what the charts render; nothing of it is kept there.",
+)
 @click.pass_context
-def contracts(ctx: click.Context, root: Path) -> ExitCode | None:
+def contracts(ctx: click.Context, root: Path, kubeconfig: Path | None) -> ExitCode | None:
     """Hold what your code says to others against what those others accept.
 
     Nothing is executed for real: programs are asked for their help and their completions alone.
     An answer is given only where it can be: what can't be told is said, with the reason.
 
-    Without a COMMAND, all that applies to the project is checked: the command lines and HTTP
-    calls that doubles took, by the last `refute run`, and the Helm charts in the tree.
+    Without a COMMAND, all that applies to the project is checked: what doubles took and gave, by
+    the last `refute run`; the Helm charts in the tree, and what helm renders of them; and, if
+    [tool.refute.contracts] names them, its application against its OpenAPI document, and its
+    models and queries against a database that its migrations have made.
 
     The exit code is 0 if nothing was found, 1 if something was, and 4 if there was nothing to
     check or nothing of it could be told.
@@ -37,55 +45,50 @@ def contracts(ctx: click.Context, root: Path) -> ExitCode | None:
     \b
     Examples:
       refute contracts
+      refute contracts --kubeconfig test-cluster.yaml
       refute contracts command -- kubectl deleet pod web
       refute contracts helm deploy/chart --values production.yaml
     """
-    return None if ctx.invoked_subcommand else _all(root.resolve())
+    return None if ctx.invoked_subcommand else _all(root.resolve(), kubeconfig)
 
 
-def _all(root: Path) -> ExitCode:
+def _all(root: Path, kubeconfig: Path | None) -> ExitCode:
     """Check what there is, and say of each kind what was checked and what could not be."""
-    from refute.contracts import survey
+    from refute.agreements import options, parts
 
-    parts = [_recorded(root), survey.charts(root)]
-    for part in parts:
-        if part.absent:
-            click.echo(f"{part.name:<10}{part.absent}")
-            continue
-        untold = f", {len(part.untold)} can't be told" if part.untold else ""
-        click.echo(f"{part.name:<10}{part.checked} checked, {len(part.found)} found{untold}")
-        for line in part.found:
-            click.echo(f"  {click.style('refused', fg='red')}  {line}")
-        for line in part.untold:
-            click.echo(f"  can't tell  {line}")
-    if any(part.found for part in parts):
+    named = options.read(root)
+    click.echo(f"{'':<11}{'checked':>8}{'found':>8}{'can not tell':>14}")
+    done = []
+    for part in parts.all_parts(root, named, lambda: _python(root), kubeconfig):
+        done.append(part)
+        counts = (part.checked, len(part.found), len(part.untold))
+        cells = ("-", "-", "-") if part.absent else tuple(map(str, counts))
+        row = f"{part.name:<11}{cells[0]:>8}{cells[1]:>8}{cells[2]:>14}"
+        click.echo(f"{row}   {part.absent}".rstrip())
+    for part in done:
+        _details(part)
+    if any(part.found for part in done):
         return ExitCode.FINDINGS
-    return ExitCode.OK if any(part.checked for part in parts) else ExitCode.NOTHING_JUDGED
+    return ExitCode.OK if any(part.checked for part in done) else ExitCode.NOTHING_JUDGED
 
 
-def _recorded(root: Path) -> Part:
-    """What doubles took, by the last report."""
-    from refute.contracts import survey
-    from refute.judgement import load
+def _details(part: Part) -> None:
+    """What was found, and what can't be told, a line each, and more below it."""
+    if part.found or part.untold:
+        click.echo(f"\n{part.name}")
+    for mark, lines in ((click.style("found", fg="red"), part.found), ("can't tell", part.untold)):
+        for text in lines:
+            first, *rest = text.splitlines() or [""]
+            click.echo(f"  {mark}  {first}")
+            for line in rest:
+                click.echo(f"      {line.strip()}")
 
-    try:
-        judgement = load(root)
-    except RefuteError as error:
-        if error.slug != "no-report":
-            raise
-        return survey.Part("doubles", absent="no report here; `refute run` makes one")
-    if judgement.theatre is None:
-        return survey.Part("doubles", absent="the report says nothing of doubles")
-    names = {double.id: double.shown for double in judgement.theatre.doubles}
-    return survey.commands(
-        survey.Taken(
-            one.command,
-            one.verdict,
-            one.why,
-            f"{one.file}:{one.line} ({names.get(one.double, one.double)})",
-        )
-        for one in judgement.theatre.contracts
-    )
+
+def _python(root: Path) -> Path:
+    from refute import settings
+    from refute.interpreter import choose_for
+
+    return choose_for(root, settings.load(root).python, os.environ).path
 
 
 @contracts.command(short_help="Check a command line against the program's own grammar.")
@@ -154,6 +157,7 @@ def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitC
       refute contracts helm deploy/chart --values deploy/production.yaml
       refute contracts helm deploy/chart --kubeconfig test-cluster.yaml
     """
+    from refute.agreements.charts import rendered
     from refute.contracts.helm import check_values, load_helm_chart, merged, read_values
 
     loaded = load_helm_chart(chart)
@@ -163,7 +167,7 @@ def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitC
     answer = check_values(loaded, given if files else None)
     for problem in answer.problems:
         click.echo(f"{problem.slug}: {problem}", err=True)
-    refused, unchecked = _rendered(chart, files, kubeconfig)
+    refused, unchecked = rendered(chart, files, kubeconfig)
     for line in refused:
         click.echo(line, err=True)
     for line in (*answer.unchecked, *unchecked):
@@ -225,29 +229,6 @@ def _json(text: str | None) -> Any:
         return json.loads(plain)
     except (OSError, ValueError) as error:
         raise click.UsageError(f"--body: {error}") from error
-
-
-def _rendered(
-    chart: Path, files: tuple[Path, ...], kubeconfig: Path | None
-) -> tuple[list[str], list[str]]:
-    """What helm and a cluster refuse, and what they could not be asked."""
-    from refute.contracts import Unknown
-    from refute.contracts.helm import check_manifests, render
-    from refute.real.helm.programs import in_cache
-
-    kept = in_cache()
-    folders = [os.environ.get("PATH", ""), *([str(kept.parent)] if kept else [])]
-    rendered = render(chart, files, {**os.environ, "PATH": os.pathsep.join(folders)})
-    if isinstance(rendered, Unknown):
-        return [], [rendered.reason]
-    if rendered.refusal:
-        return [f"helm: {rendered.refusal}"], []
-    if kubeconfig is None:
-        return [], ["whether a cluster takes the manifests (--kubeconfig)"]
-    said = check_manifests(rendered.manifests, kubeconfig)
-    if isinstance(said, Unknown):
-        return [], [said.reason]
-    return [f"cluster: {line}" for line in said.refusals], []
 
 
 def _pointer(words: tuple[str, ...], argument: int) -> str:

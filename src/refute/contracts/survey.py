@@ -41,6 +41,10 @@ class Taken:
     why: str
     #: Who took it, and the call, for people.
     where: str
+    #: ``command``, ``http``, ``answer``, ``sql`` or ``output``.
+    kind: str = "command"
+    #: Which database a statement was meant for, if that is known.
+    database: str = ""
 
 
 def commands(taken: Iterable[Taken], environment: Mapping[str, str] | None = None) -> Part:
@@ -48,9 +52,10 @@ def commands(taken: Iterable[Taken], environment: Mapping[str, str] | None = Non
     part = Part("doubles")
     for one in dict.fromkeys(taken):
         verdict, why = one.verdict, one.why
-        # What was not recorded as a whole can't be asked about, and calls have no program.
+        # What was not recorded as a whole can't be asked about. Older reports tell no kinds, and
+        # calls have no program.
         partial = one.command.endswith("…") or "***" in one.command or "://" in one.command
-        if verdict == "unknown" and not partial:
+        if verdict == "unknown" and one.kind == "command" and not partial:
             verdict, why = _again(one.command, environment)
         if verdict == "unknown":
             part.untold.append(f"{one.command}: {why}")
@@ -59,7 +64,7 @@ def commands(taken: Iterable[Taken], environment: Mapping[str, str] | None = Non
         if verdict == "refused":
             part.found.append(f"{one.where}: {one.command}: {why}")
     if not part.checked and not part.untold:
-        part.absent = "no double was seen to take a command line or an HTTP call"
+        part.absent = "no double was seen to take a command line, an HTTP call or a statement"
     return part
 
 
@@ -73,11 +78,10 @@ def _again(command: str, environment: Mapping[str, str] | None) -> tuple[str, st
 def charts(root: Path) -> Part:
     """The Helm charts below a folder, with their own values and the value files beside them."""
     part = Part("helm")
-    for folder in _charts(root):
+    for folder, files in chart_files(root):
         name = folder.relative_to(root).as_posix()
         try:
             chart = load_helm_chart(folder)
-            files = sorted({*folder.glob("values?*.yaml"), *folder.glob("*.values.yaml")})
             for file in (None, *files):
                 answer = check_values(chart, None if file is None else read_values(file))
                 shown = f"{name}/{'values.yaml' if file is None else file.name}"
@@ -94,6 +98,12 @@ def charts(root: Path) -> Part:
     if not part.checked and not part.untold:
         part.absent = "no Helm chart here"
     return part
+
+
+def chart_files(root: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """The Helm charts below a folder, each with the value files beside its own."""
+    for folder in _charts(root):
+        yield folder, sorted({*folder.glob("values?*.yaml"), *folder.glob("*.values.yaml")})
 
 
 def _line(problem: Problem) -> str:

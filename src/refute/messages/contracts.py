@@ -9,7 +9,8 @@ ENTRIES = (
         "contracts-extra",
         "a package that a contract needs",
         "What was asked of refute.contracts needs a package that is not installed beside refute: "
-        "PyYAML to read charts, jsonschema for schemas, SQLAlchemy and Alembic for databases.",
+        "PyYAML to read charts, jsonschema for schemas, SQLAlchemy and Alembic for databases, "
+        "schemathesis to ask applications.",
         "Install refute with its extra: `pip install 'refute[contracts]'`.",
         ExitCode.ENVIRONMENT,
     ),

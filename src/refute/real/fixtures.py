@@ -7,7 +7,10 @@ summary says what was started, by which route, and how long that took.
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -28,6 +31,10 @@ from refute.real.toxiproxy import Toxiproxy
 from refute.real.toxiproxy import toxiproxy as toxiproxy_links
 from refute.real.using import TELLERS, USED, tell, use
 from refute.real.wording import sentence
+
+REQUIRED = "REFUTE_REAL_REQUIRED"
+"""Set where every dependency has to be there, as in CI: then no test is skipped."""
+_SKIPPED: pytest.StashKey[list[str]] = pytest.StashKey()
 
 _STARTED = {
     "postgres_database": "postgres",
@@ -162,6 +169,43 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest of our marker."""
+    config.addinivalue_line(
+        "markers",
+        "real_or_skip: skip the test where a real dependency can't be had, and say why; "
+        f"with {REQUIRED} in the environment it fails as others do",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """A marked test is skipped if a fixture of it could not get a dependency."""
+    with _skipping(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A marked test is skipped if it could not get a dependency itself."""
+    with _skipping(item):
+        return (yield)
+
+
+@contextmanager
+def _skipping(item: pytest.Item) -> Iterator[None]:
+    """What is not there skips a marked test; what does not start is an error for all."""
+    try:
+        yield
+    except RefuteError as error:
+        marked = item.get_closest_marker("real_or_skip") is not None
+        if error.slug != "real-unavailable" or not marked or os.environ.get(REQUIRED):
+            raise
+        reason = f"{error.message}. {error.remedy}".strip()
+        item.config.stash.setdefault(_SKIPPED, []).append(reason)
+        pytest.skip(reason)
+
+
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Start what the tests will ask for, all at a time."""
     if session.config.option.collectonly:
@@ -172,7 +216,11 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was started, and how."""
+    """Say what was started, and how, and for want of what tests were skipped."""
+    reasons: list[str] = terminalreporter.config.stash.get(_SKIPPED, [])
+    for reason, times in Counter(reasons).items():
+        tests = "1 test was" if times == 1 else f"{times} tests were"
+        terminalreporter.write_line(f"{tests} skipped: {reason}")
     line = client.current()
     if line is None:
         return

@@ -6,6 +6,8 @@ import json
 import threading
 import time
 import uuid
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +35,8 @@ class House:
     #: From the decision for a route to the first healthy answer.
     seconds: float = 0.0
     failed: RefuteError | None = None
+    #: What the last parts that were given back were called.
+    past: deque[str] = field(default_factory=lambda: deque(maxlen=500))
 
     def open(self) -> Running:
         """What runs; started, or started anew, if need be. Raises RefuteError.
@@ -132,6 +136,8 @@ class Houses:
         """Give a part back; one that is gone already is no error."""
         with self._lock:
             lease = self._leases.pop(name, None)
+        if lease is not None:
+            lease.house.past.extend(_names(lease.part))
         if lease is not None and lease.running is lease.house.running:
             with suppress(RefuteError, OSError):
                 lease.running.release(lease.part)
@@ -144,9 +150,17 @@ class Houses:
         return lease.running.call(lease.part, what, args)
 
     def logs(self, name: str) -> str:
-        """What the dependency of a part has printed last."""
+        """What the dependency of a part has printed last, without what names the parts of
+        others alone.
+        """
         lease = self._leases.get(name)
-        return lease.running.logs() if lease is not None else ""
+        if lease is None:
+            return ""
+        own = _names(lease.part)
+        with self._lock:
+            parts = [one.part for one in self._leases.values() if one.running is lease.running]
+            others = {*lease.house.past, *(word for part in parts for word in _names(part))} - own
+        return without(lease.running.logs(), others, own)
 
     def told(self) -> list[Json]:
         """What people are told of all that was started, or failed to."""
@@ -159,3 +173,27 @@ class Houses:
             thread.start()
         for thread in threads:
             thread.join()
+
+
+_TELLING = 8
+"""Characters of a name that no line has by chance."""
+
+
+def _names(part: Json) -> set[str]:
+    """The texts by which a part is known: its database, its user, its namespace."""
+    return {one for one in part.values() if isinstance(one, str) and len(one) >= _TELLING}
+
+
+def without(log: str, others: Iterable[str], own: Iterable[str]) -> str:
+    """The lines of a log that name none of these, or name our own as well; with a line that goes
+    on below it (they begin with space), what goes on goes, too.
+    """
+    others, own = tuple(others), tuple(own)
+    kept, dropping = [], False
+    for line in log.splitlines():
+        if line[:1] not in (" ", "\t"):
+            foreign = any(name in line for name in others)
+            dropping = foreign and not any(name in line for name in own)
+        if not dropping:
+            kept.append(line)
+    return "\n".join(kept)

@@ -1,4 +1,5 @@
-"""Command lines and HTTP calls that doubles were handed in the place of the real thing.
+"""All that doubles were handed, or gave, in the place of the real thing: commands, HTTP calls,
+statements.
 
 Pure: what was observed goes in, and what there is to ask the real programs comes out. The
 answers come from ``refute.contracts`` and are put to the doubles here.
@@ -14,7 +15,9 @@ from dataclasses import dataclass, replace
 
 from refute.observed import Argument, Call, Double, Lie, Observed, Seen
 from refute.theatre.identity import double_id
+from refute.theatre.outputs import Given, asked_by, given
 from refute.theatre.requests import HttpCall, HttpReturn, http_call, http_return
+from refute.theatre.statements import Statement, statement
 
 _WIDEST = 8
 """Elements of a list that are recorded: one of that many may have had more."""
@@ -52,7 +55,7 @@ class Command:
         return shlex.join(self.words) + ("" if self.whole else " …")
 
 
-Taken = Command | HttpCall | HttpReturn
+Taken = Command | HttpCall | HttpReturn | Statement | Given
 """What a double took, or gave."""
 
 
@@ -70,7 +73,7 @@ class CheckedCall:
 
     #: Id of the double.
     double: str
-    #: The command line in words, or the method and the URL.
+    #: The command line in words, the method and the URL, or the statement.
     command: str
     #: ``accepted``, ``refused`` or ``unknown``.
     verdict: str
@@ -80,6 +83,10 @@ class CheckedCall:
     file: str
     line: int
     tests: tuple[int, ...]
+    #: ``command``, ``http``, ``answer`` (of an HTTP call), ``sql`` or ``output`` (of a program).
+    kind: str = "command"
+    #: Which database a statement was meant for, where the double's name tells it.
+    database: str = ""
 
 
 Answers = Mapping[Taken, Answered]
@@ -105,6 +112,8 @@ def checked_calls(observed: Observed, answers: Answers) -> tuple[CheckedCall, ..
             file,
             line,
             tuple(dict.fromkeys(tests)),
+            _KINDS[type(command)],
+            command.database if isinstance(command, Statement) else "",
         )
         for (double, command, file, line), tests in met.items()
         if command in answers
@@ -123,15 +132,15 @@ def with_contracts(observed: Observed, answers: Answers) -> Observed:
 def _lying(seen: Seen, answers: Answers) -> Seen:
     doubles = []
     for double in seen.doubles:
-        taken = dict.fromkeys(_taken(double, call) for call in double.calls)
+        taken = dict.fromkeys(one for call in double.calls for one in _taken(double, call))
         lies = tuple(
             Lie(
                 # What is sent is the code's fault, what is answered the double's own.
-                "returns" if isinstance(one, HttpReturn) else "contract",
+                "returns" if isinstance(one, HttpReturn | Given) else "contract",
                 f"it {_DOES[type(one)].format(one.shown)}: {said.why}",
             )
             for one in taken
-            if one is not None and (said := answers.get(one)) and said.verdict == "refused"
+            if (said := answers.get(one)) and said.verdict == "refused"
         )
         doubles.append(replace(double, lies=(*double.lies, *lies)) if lies else double)
     return replace(seen, doubles=tuple(doubles))
@@ -141,19 +150,36 @@ _DOES: dict[type, str] = {
     Command: "takes `{}`, which the real program refuses",
     HttpCall: "takes `{}`, which the provider's OpenAPI document forbids",
     HttpReturn: "answers `{}`, which the provider's OpenAPI document does not let out",
+    Statement: "takes `{}`, which the real database refuses",
+    Given: "gives `{}`, which the real program does not",
+}
+_KINDS: dict[type, str] = {
+    Command: "command",
+    HttpCall: "http",
+    HttpReturn: "answer",
+    Statement: "sql",
+    Given: "output",
 }
 
 
-def _taken(double: Double, call: Call) -> Taken | None:
-    return _command(double, call) or http_call(double, call) or http_return(double, call)
+def _taken(double: Double, call: Call) -> Iterator[Taken]:
+    command = _command(double, call)
+    http = http_call(double, call) or http_return(double, call)
+    one = command or http or statement(double, call)
+    if one is not None:
+        yield one
+    asked = asked_by(double, call)
+    words = command if asked is call or asked is None else _command(double, asked)
+    if asked is not None and words is not None:
+        known = words.whole and not words.vague
+        yield given(double, call, asked, words.words, known)
 
 
 def _all(observed: Observed) -> Iterator[tuple[int, Double, Call, Taken]]:
     for test, seen in sorted(observed.tests.items()):
         for double in seen.doubles:
             for call in double.calls:
-                taken = _taken(double, call)
-                if taken is not None:
+                for taken in _taken(double, call):
                     yield test, double, call, taken
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from .masks import MASK
 from .shown import Opaque, Secrets, brackets, kind_of, plain, shortened
+from .wholes import statement_of, told_statement
 
 WIDEST = 8
 """Elements of one container that are told."""
@@ -76,7 +77,7 @@ class Flattening:
             return value
         if kind not in _COLLECTIONS:
             self._meet(value)
-            return Opaque(plain(value))
+            return Opaque(plain(value), statement_of(value))
         if depth == 0:
             return Opaque("…") if value else value
         # One more than is shown: it says that there are more.
@@ -201,9 +202,18 @@ def told(leaves: Sequence[Leaf], secret: frozenset[Head], secrets: Secrets) -> l
                 if type(value) is Held
                 else secrets.words(value)
             ),
+            **_whole(path, value, hidden or head in secret, secrets),
         }
         for head, path, kind, value, hidden in leaves
     ]
+
+
+def _whole(path: str, value: object, hidden: bool, secrets: Secrets) -> dict[str, str]:
+    """A statement that was handed over, at its length."""
+    if hidden or "[" in path:
+        return {}
+    text = value.whole if type(value) is Opaque else statement_of(value)
+    return {"text": told_statement(text, secrets)} if text else {}
 
 
 def held_words(held: Held, secrets: Secrets) -> str:

@@ -13,6 +13,7 @@ from .reals import Real
 from .shown import LONGEST, Opaque, Secrets, kind_of, plain, shortened
 from .sides import Place, Sides
 from .sites import CallSite, Sites, argument_names
+from .wholes import outputs_of, told_output
 
 MOST_CALLS = 200
 MOST_DOUBLES = 60
@@ -58,6 +59,8 @@ class Call:
     secret: set[Head] = field(default_factory=set)
     result: str = ""
     returned: object = ""
+    #: What it gave in the place of a program's output, by name.
+    output: list[tuple[str, object]] = field(default_factory=list)
     awaited: bool = False
 
 
@@ -158,6 +161,7 @@ class Book:
         if not call.result:
             call.result = "mock" if mock else kind_of(value)
             call.returned = Opaque(plain(value)) if mock else self.flat.copy(value)
+            call.output = outputs_of(value, call.site.text)
 
     def hides(self, info: Info, method: str = "") -> bool:
         """Whether what a double gives, or is, goes by the name of a secret."""
@@ -225,6 +229,8 @@ class Book:
             "result": call.result or "object",
             "returned": self._tell_returned(info, call),
         }
+        if call.output and not self.hides(info, call.method):
+            fields["output"] = [told_output(name, one, self.secrets) for name, one in call.output]
         if call.awaited:
             fields["awaited"] = True
         return fields

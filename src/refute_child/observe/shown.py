@@ -28,10 +28,12 @@ _MOST = 300
 class Opaque:
     """Stands for an object of the user's in what is kept of a call: its class in words."""
 
-    __slots__ = ("text",)
+    __slots__ = ("text", "whole")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, whole: str = "") -> None:
         self.text = text
+        #: The statement of SQL that it holds, if it is one.
+        self.whole = whole
 
 
 _PLAIN = (FunctionType, BuiltinFunctionType)
@@ -124,6 +126,12 @@ class Secrets:
             text = self._pattern.sub(MASK, text)
         # Half a secret may stand where the text was cut.
         return text[: _READ // 2] if cut else text
+
+    def holds(self, text: str) -> bool:
+        """Whether a value that is known to be secret shows in a text."""
+        if self._known and self._pattern is None:
+            self._pattern = _compiled(self._known)
+        return self._pattern is not None and self._pattern.search(text) is not None
 
     def words(self, value: object) -> str:
         """A value, shortened and masked; see ``Shown`` for those within others."""

@@ -22,10 +22,7 @@ from tests.support.working import reached, settle, started
 
 def inside(k8s: Cluster, id: UUID) -> Cluster:
     """The instance's namespace, which the worker has made."""
-    there = replace(k8s, namespace=f"room-{id}")
-    file = k8s.kubeconfig_file.with_name(f"room-{id}")
-    file.write_text(there.kubeconfig)
-    return replace(there, kubeconfig_file=file)
+    return replace(k8s, namespace=f"room-{id}")
 
 
 def pods(k8s: Cluster, id: UUID) -> list[str]:

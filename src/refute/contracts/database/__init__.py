@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from refute.contracts.database.models import Difference, compare_models, migrate
-from refute.contracts.database.queries import QueriesAnswer, QueryProblem, check_queries
+from refute.contracts.database.queries import QueriesAnswer, QueryProblem, askable, check_queries
 
 __all__ = [
     "Difference",
     "QueriesAnswer",
     "QueryProblem",
+    "askable",
     "check_queries",
     "compare_models",
     "migrate",

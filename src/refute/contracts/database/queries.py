@@ -86,6 +86,16 @@ def check_queries(engine: Any, queries: Iterable[Any]) -> QueriesAnswer:
     return QueriesAnswer(prepared, tuple(problems), tuple(unchecked))
 
 
+def askable(text: str, database: str) -> str:
+    """One statement as ``postgresql`` or ``sqlite`` can prepare it, placeholders and all; empty
+    for what no database prepares, and for several statements in one text.
+    """
+    bare = _LITERALS.sub("", text).strip().rstrip(";")
+    if database not in _ASK or _UTILITY.match(bare) or ";" in bare:
+        return ""
+    return _ASK[database] + _numbered(text.strip().rstrip(";"), database)
+
+
 _ASK = {"postgresql": "PREPARE refute_asks AS ", "sqlite": "EXPLAIN "}
 
 

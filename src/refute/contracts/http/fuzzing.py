@@ -54,7 +54,7 @@ def check_app(
     except ImportError:
         fail("contracts-extra", "Asking an application needs schemathesis.")
     load = schemathesis.openapi.from_asgi if asgi else schemathesis.openapi.from_wsgi
-    schema = load(document, app)
+    schema: Any = load(document, app)
     failing, unchecked, count = [], [], 0
     for result in schema.get_all_operations():
         if isinstance(result, Err):

@@ -41,13 +41,26 @@ class Cluster:
     api: Api
     #: The namespace; it is deleted, with all that is in it, when the test is over.
     namespace: str
-    #: For `kubectl`, `helm` and clients that read KUBECONFIG.
-    kubeconfig_file: Path
+    #: Where kubeconfigs of this user are written; nobody else reads them.
+    folder: Path
 
     @property
     def kubeconfig(self) -> str:
         """The kubeconfig's text: this user, this namespace, no other context."""
         return self.api.access.kubeconfig(self.namespace)
+
+    @property
+    def kubeconfig_file(self) -> Path:
+        """For `kubectl`, `helm` and clients that read KUBECONFIG: always that of this namespace,
+        also of a copy by ``dataclasses.replace(k8s, namespace=...)``.
+        """
+        file = self.folder / f"{self.namespace}.kubeconfig"
+        if self.folder.exists() and not file.exists():
+            # Whole from the first moment on that it is there: threads may share a cluster.
+            with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False) as part:
+                part.write(self.kubeconfig)
+            os.replace(part.name, file)
+        return file
 
     @property
     def runs_pods(self) -> bool:
@@ -190,8 +203,8 @@ class Cluster:
         path = f"{self._path('serviceaccount/' + name)}/token"
         token = self.api.request("POST", path, {"spec": {"expirationSeconds": 3600}})
         access = Access(self.api.access.server, self.api.access.authority, token["status"]["token"])
-        with closing(Api(access)) as api, _written(access, self.namespace) as file:
-            yield replace(self, api=api, kubeconfig_file=file)
+        with closing(Api(access)) as api, _folder() as folder:
+            yield replace(self, api=api, folder=folder)
 
     def push(self, image: Image, name: str) -> str:
         """Put an image into the cluster's registry; what pods call it then.
@@ -224,12 +237,10 @@ class Cluster:
 
 
 @contextmanager
-def _written(access: Access, namespace: str) -> Iterator[Path]:
-    """A kubeconfig in a temporary folder that nobody else reads."""
+def _folder() -> Iterator[Path]:
+    """A temporary folder that nobody else reads."""
     with tempfile.TemporaryDirectory(prefix="refute-kube-") as folder:
-        file = Path(folder) / "config"
-        file.write_text(access.kubeconfig(namespace))
-        yield file
+        yield Path(folder)
 
 
 @contextmanager
@@ -247,8 +258,8 @@ def local_k8s_cluster(
     with lease("kubernetes", route=route) as taken:
         access = Access(**taken.facts["access"])
         namespace = str(taken.part["namespace"])
-        with closing(Api(access)) as api, _written(access, namespace) as file:
-            cluster = Cluster(taken, api, namespace, file)
+        with closing(Api(access)) as api, _folder() as folder:
+            cluster = Cluster(taken, api, namespace, folder)
             if quota:
                 cluster.quota(**quota)
             yield cluster

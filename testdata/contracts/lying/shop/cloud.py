@@ -12,3 +12,12 @@ def commit(message):
 
 def push():
     return subprocess.run(["git", "push", "--force-with-lease"]).returncode
+
+
+def pods():
+    done = subprocess.run(["kubectl", "get", "pods", "-o", "json"], capture_output=True, check=True)
+    return done.stdout
+
+
+def revision():
+    return subprocess.check_output(["git", "rev-parse", "HEAD"], text=True).strip()

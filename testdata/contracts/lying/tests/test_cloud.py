@@ -19,3 +19,13 @@ def test_push(monkeypatch):
         returncode = 0
     monkeypatch.setattr(cloud.subprocess, "run", lambda *a, **k: Done())
     assert cloud.push() == 0
+
+
+def test_pods():
+    with patch("shop.cloud.subprocess.run", return_value=Mock(returncode=0, stdout="web")):
+        assert cloud.pods() == "web"
+
+
+def test_revision():
+    with patch("shop.cloud.subprocess.check_output", return_value="abc123\n"):
+        assert cloud.revision() == "abc123"

@@ -1,0 +1,1 @@
+"""The contracts of one project: what its settings name, and what becomes of each."""
