@@ -78,6 +78,7 @@ ROOMS = {
     "contracts": ("refute.contracts",),
     "plugin": ("refute.pytest_plugin", "refute.pytesting"),
     "watching": ("refute.watching",),
+    "mcp": ("refute.mcp",),
     "cli": ("refute.cli", "refute.__main__"),
     "child": ("refute_child",),
 }
@@ -233,6 +234,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "contracts": {"errors"},
     "plugin": {"errors", "subrun"},
     "watching": {"acceptance", "errors", "judgement", "project", "report", "settings", "subrun"},
+    "mcp": {
+        "attempt",
+        "errors",
+        "events",
+        "gate",
+        "judgement",
+        "pipeline",
+        "project",
+        "report",
+        "settings",
+    },
     "cli": {
         "acceptance",
         "attempt",
@@ -246,6 +258,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "history",
         "imports",
         "judgement",
+        "mcp",
         "pipeline",
         "project",
         "faults",
@@ -281,6 +294,8 @@ THIRD_PARTY = {
     },
     # Extras, imported where they are used.
     "contracts": {"alembic", "hypothesis", "jsonschema", "schemathesis", "sqlalchemy", "yaml"},
+    # The extra of `refute mcp`, with what the SDK itself is built on.
+    "mcp": {"anyio", "mcp", "pydantic", "typing_extensions"},
     "child": {"pytest", "_pytest"},
 }
 """What a room may import that is neither ours nor the standard library."""
