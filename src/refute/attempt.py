@@ -9,7 +9,8 @@ the fault, in silence: what fails anyway says nothing of a fault.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,34 +34,71 @@ from refute.verdicts import KillKind, kill_kind
 LEAST = 20.0
 """Seconds that the test may take in any case."""
 
+NEW = 3.0
+"""Seconds that a test may take which the last run does not know, before the usual factor."""
+
 Fault = Mutant | DoubleFault
 
 
-def run(settings: Settings, last: Judgement, fault: Fault, test: str) -> ExitCode:
-    """Run a test of the last report under a fault of it; prints pytest's output and one line.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One test that passes on unchanged code, ready to be run under faults of the last run."""
 
-    Returns OK when the test noticed the fault, FINDINGS when it did not. Raises RefuteError:
-    bad-report (the source has changed since), no-seal, reference-red, collection-failed,
-    nothing-judged (the test can't be run with or without the fault), and those of the choice
-    of project and interpreter.
+    root: Path
+    test: str
+    one: OneTest
+
+    def under(self, fault: Fault) -> Ending:
+        """Run it under a fault; pytest prints where our own output goes.
+
+        Raises RefuteError nothing-judged when it can't be run there.
+        """
+        return self._judged(fault, self.one.under(*_ways(self.root, fault)))
+
+    def heard(self, fault: Fault) -> Ending:
+        """The same, with what pytest printed as the ending's ``output``."""
+        return self._judged(fault, self.one.heard(*_ways(self.root, fault)))
+
+    def _judged(self, fault: Fault, ending: Ending) -> Ending:
+        if ending.result is Result.BROKEN:
+            fail("nothing-judged", f"{self.test} was not run under {fault.id}: {ending.detail}.")
+        return ending
+
+
+def prepare(settings: Settings, last: Judgement, faults: Iterable[Fault], test: str) -> Attempt:
+    """Run a test without any fault, so that it can be run under these.
+
+    The test is a node id; the last run need not know it. Raises RefuteError: bad-report (the
+    source has changed since), no-seal, reference-red, collection-failed, nothing-judged (the
+    test can't be run), and those of the choice of project and interpreter.
     """
-    _same_source(last, settings.root, fault)
     project = discover(settings)
     seal = choose_seal(settings, project)
-    if seal.kind is SealKind.NONE and (isinstance(fault, Mutant) or not settings.unsealed):
-        fail("no-seal", f"a fault is tried by hand under the seal: {seal.reason}.")
+    for fault in faults:
+        _same_source(last, settings.root, fault)
+        if seal.kind is SealKind.NONE and (isinstance(fault, Mutant) or not settings.unsealed):
+            fail("no-seal", f"a fault is tried by hand under the seal: {seal.reason}.")
     launch = Engine(settings, project, choose(settings, project), seal).launch
-    known = next(one for one in last.tests if one.id == test)
-    seconds = known.seconds + last.baseline.collect_seconds
+    known = [one.seconds for one in last.tests if one.id == test]
+    # Of a new test nobody knows how long it takes.
+    seconds = (known[0] if known else NEW) + last.baseline.collect_seconds
     one = OneTest(
         replace(launch, arguments=(*settings.pytest_args, argument_of(settings.root, test))),
         max(LEAST, settings.timeout_factor * seconds),
     )
     _check_unchanged(test, one.unchanged())
-    ending = one.under(*_ways(settings.root, fault))
-    if ending.result is Result.BROKEN:
-        fail("nothing-judged", f"{test} was not run under {fault.id}: {ending.detail}.")
-    print(sentence(test, fault.id, ending, one.limit), flush=True)
+    return Attempt(settings.root, test, one)
+
+
+def run(settings: Settings, last: Judgement, fault: Fault, test: str) -> ExitCode:
+    """Run a test of the last report under a fault of it; prints pytest's output and one line.
+
+    Returns OK when the test noticed the fault, FINDINGS when it did not. Raises RefuteError as
+    ``prepare`` does, and nothing-judged when the test can't be run with the fault.
+    """
+    attempt = prepare(settings, last, [fault], test)
+    ending = attempt.under(fault)
+    print(sentence(test, fault.id, ending, attempt.one.limit), flush=True)
     return ExitCode.FINDINGS if ending.result is Result.PASSED else ExitCode.OK
 
 
@@ -81,6 +119,20 @@ def sentence(test: str, fault: str, ending: Ending, limit: float) -> str:
         why = ": it took no effect there" if ending.effects == 0 else ""
         return f"{test} did not notice {fault}{why}."
     return f"{test} noticed {fault}: {_how(ending, limit)}."
+
+
+NOT_NOTICED = "not noticed"
+
+
+def kind_of(ending: Ending) -> str:
+    """How the test noticed, in one word: a kind of kill, or NOT_NOTICED."""
+    if ending.result is Result.PASSED:
+        return NOT_NOTICED
+    if ending.result is Result.TIMEOUT:
+        return KillKind.TIMEOUT.value
+    if ending.result is Result.DIED or ending.uncollected:
+        return KillKind.CRASHED.value
+    return kill_kind(ending.failure).value
 
 
 def _how(ending: Ending, limit: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from refute.findings import Finding
 from refute.verdicts import Judged
@@ -119,3 +120,10 @@ Event = (
     | TrialDone
     | Interrupted
 )
+
+
+class Listener(Protocol):
+    """Whoever is told how a run goes on."""
+
+    def handle(self, event: Event) -> None:
+        """Take note of one event."""

@@ -10,8 +10,8 @@ from refute import judgement
 from refute.baseline import Baseline
 from refute.budgeting import what_was_done
 from refute.concluding import Course, conclude
-from refute.console import Console
 from refute.diary import Diary
+from refute.events import Listener
 from refute.failures import Failures
 from refute.faults.budget import in_order
 from refute.faults.doubles import make_double_faults
@@ -38,7 +38,7 @@ from refute.trials.outcome import Outcome
 from refute.trials.seal import Seal, SealKind
 
 
-def run(settings: Settings, console: Console) -> Judgement:
+def run(settings: Settings, console: Listener) -> Judgement:
     """Judge a suite: find, observe, fault, try, judge, save.
 
     Raises RefuteError for whatever keeps a run from judging anything. Ctrl-C during the trials

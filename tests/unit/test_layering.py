@@ -79,6 +79,7 @@ ROOMS = {
     "agreements": ("refute.agreements",),
     "plugin": ("refute.pytest_plugin", "refute.pytesting"),
     "watching": ("refute.watching",),
+    "mcp": ("refute.mcp",),
     "cli": ("refute.cli", "refute.__main__"),
     "child": ("refute_child",),
 }
@@ -245,6 +246,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "agreements": {"contracts", "errors", "judgement", "real", "settings"},
     "plugin": {"errors", "subrun"},
     "watching": {"acceptance", "errors", "judgement", "project", "report", "settings", "subrun"},
+    "mcp": {
+        "attempt",
+        "errors",
+        "events",
+        "gate",
+        "judgement",
+        "pipeline",
+        "project",
+        "report",
+        "settings",
+    },
     "cli": {
         "acceptance",
         "agreements",
@@ -259,6 +271,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "history",
         "imports",
         "judgement",
+        "mcp",
         "pipeline",
         "project",
         "faults",
@@ -294,6 +307,8 @@ THIRD_PARTY = {
     },
     # Extras, imported where they are used.
     "contracts": {"alembic", "hypothesis", "jsonschema", "schemathesis", "sqlalchemy", "yaml"},
+    # The extra of `refute mcp`, with what the SDK itself is built on.
+    "mcp": {"anyio", "mcp", "pydantic", "typing_extensions"},
     "child": {"pytest", "_pytest"},
 }
 """What a room may import that is neither ours nor the standard library."""

@@ -17,6 +17,7 @@ from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
 from refute.cli.gate import gate
 from refute.cli.html import html
+from refute.cli.mcp import mcp
 from refute.cli.merge import merge
 from refute.cli.operators import operators
 from refute.cli.ratchet import ratchet
@@ -94,6 +95,7 @@ for _command in (
     operators,
     doctor,
     real,
+    mcp,
     completion,
 ):
     app.add_command(_command)

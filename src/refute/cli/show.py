@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from refute.cli.options import root_option
-from refute.errors import ExitCode, fail
-
-if TYPE_CHECKING:
-    from refute.judgement import Judgement
+from refute.errors import ExitCode
 
 
 @click.command(short_help="Show one mutant, test, double or blind place.")
@@ -46,7 +42,7 @@ def show(id: str, patch: bool, root: Path, plain: bool) -> ExitCode:
     """
     # Reports are imported late, so that --help and completion are quick.
     from refute.judgement import load
-    from refute.report import lookup, mutant
+    from refute.report import console_for, lookup, mutant, one_thing
 
     if id.strip().lower().startswith("b-"):
         _show_bug(root.resolve(), id, patch=patch, plain=plain)
@@ -60,7 +56,7 @@ def show(id: str, patch: bool, root: Path, plain: bool) -> ExitCode:
         # Bytes, because the file's own encoding and line ends have to come through.
         sys.stdout.buffer.write(mutant.patch(judgement, lookup.find_mutant(judgement, id)))
     else:
-        _show(judgement, id.strip(), plain=plain)
+        one_thing.show(judgement, id.strip(), console_for(plain=plain))
     return ExitCode.OK
 
 
@@ -75,40 +71,3 @@ def _show_bug(root: Path, wanted: str, *, patch: bool, plain: bool) -> None:
         sys.stdout.buffer.write(bug.diff.encode("utf-8", "surrogateescape"))
     else:
         defects.show(bug, console_for(plain=plain))
-
-
-def _show(judgement: Judgement, wanted: str, *, plain: bool) -> None:
-    """Find out what is meant, and print it. Ids come first, then names."""
-    from refute.report import console_for, lookup, mutant, one_double, one_test
-
-    console = console_for(plain=plain)
-    kind = wanted[:2].lower()
-    if kind == "w-":
-        one_double.show_double(judgement, lookup.find_double(judgement, wanted), console)
-    elif kind == "p-":
-        one_double.show_place(judgement, lookup.find_place(judgement, wanted), console)
-    elif kind == "d-":
-        one_double.show_fault(judgement, lookup.find_fault(judgement, wanted), console)
-    elif kind == "m-" or _begins_a_mutant(judgement, wanted):
-        mutant.show(judgement, lookup.find_mutant(judgement, wanted), console)
-    elif doubles := lookup.named(judgement, wanted):
-        if len(doubles) > 1:
-            some = ", ".join(f"{one.shown} ({one.id})" for one in doubles[:5])
-            fail(
-                "unknown-fault",
-                f"{len(doubles)} doubles are called {wanted}: {some}",
-                remedy="Give the id of one of them.",
-            )
-        one_double.show_double(judgement, doubles[0], console)
-    else:
-        one_test.show(judgement, lookup.find_test(judgement, wanted), console)
-
-
-def _begins_a_mutant(judgement: Judgement, text: str) -> bool:
-    """Whether this is the beginning of a mutant's id without its ``m-``.
-
-    A short one may be a test's name as well (``add``, ``face``).
-    """
-    prefix = f"m-{text.lower()}"
-    named = any(text == test.id.rpartition("::")[2] for test in judgement.tests)
-    return not named and any(item.mutant.id.startswith(prefix) for item in judgement.judged)

@@ -222,4 +222,14 @@ ENTRIES = (
         "`git fetch --unshallow` brings the whole history; in GitHub Actions, `fetch-depth: 0`.",
         None,
     ),
+    Message(
+        "mcp-extra",
+        "the MCP server needs a package more",
+        "`refute mcp` is built on the official Python SDK of the Model Context Protocol, the "
+        "package `mcp`, version 2 or newer. It is no part of a plain installation, and could not "
+        "be imported.",
+        "Install it where refute is installed: `pip install 'refute[mcp]'`, `pipx inject refute "
+        "mcp`, or `uv tool install 'refute[mcp]'`.",
+        ExitCode.ENVIRONMENT,
+    ),
 )

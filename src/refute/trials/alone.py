@@ -80,6 +80,13 @@ class OneTest:
         """
         return self._run(fault, files)
 
+    def heard(self, fault: Record | None, files: Mapping[Path, bytes | None]) -> Ending:
+        """The same, with what pytest prints as the ending's ``output``."""
+        with tempfile.TemporaryFile() as log:
+            found = self._run(fault, files, log)
+            log.seek(0)
+            return replace(found, output=log.read().decode("utf-8", "replace"))
+
     def quietly(self, files: Mapping[Path, bytes | None]) -> Ending:
         """The test on changed files; what pytest prints goes nowhere."""
         with tempfile.TemporaryFile() as log:
