@@ -14,7 +14,8 @@ from refute.errors import ExitCode
 from refute.settings import load
 
 if TYPE_CHECKING:
-    from refute.suggesting.session import Suggestion, Suggestions
+    from refute.suggesting.session import Suggestions
+    from refute.suggesting.taking import Suggestion
 
 
 @click.command(short_help="Suggest assertions that notice survivors, each proven.")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from refute.suggesting.place import LOOKS, STILL, Place
 from refute.suggesting.targets import Target
 from refute.suggestions.choosing import (
-    VARIES,
     Key,
     Noticing,
     Seen,
@@ -39,11 +38,14 @@ class Observing:
     cases: Mapping[Function, Sequence[str]]
     #: Function -> what all its cases show in all worlds.
     usual: dict[Function, dict[Key, str]] = field(default_factory=dict)
-    #: Function -> what is seen there and differs from world to world, or from case to case.
-    restless: dict[Function, set[Key]] = field(default_factory=dict)
+    #: Test -> what it shows in all worlds by itself; and what it shows that has no one value.
+    single: dict[str, dict[Key, str]] = field(default_factory=dict)
+    restless: dict[str, set[Key]] = field(default_factory=dict)
     #: Function -> view -> fault -> tests in which it is another value.
     differing: dict[Function, dict[Key, dict[str, list[str]]]] = field(default_factory=dict)
-    #: Faults under which something differs that can't be pinned.
+    #: Faults under which something differs, but it differs from case to case anyway; and faults
+    #: with tests that show something of no one value.
+    by_case: set[str] = field(default_factory=set)
     noisy: set[str] = field(default_factory=set)
     trouble: str = ""
 
@@ -63,7 +65,6 @@ class Observing:
 
     def _usual(self, function: Function, members: Sequence[str], answers: Sequence[Answer]) -> None:
         each: list[dict[Key, str]] = []
-        every: set[Key] = set()
         for test in members:
             passed = [answer for answer in answers if answer.passed(test)]
             if not answers[-1].passed(test):
@@ -72,10 +73,11 @@ class Observing:
                 # It fails where it shows what it sees: nothing can be said of it.
                 return
             worlds = [flat(answer.sights.get(test, {})) for answer in passed]
-            every.update(key for world in worlds for key in world)
-            each.append(steady(worlds))
+            self.single[test] = steady(worlds)
+            self.restless[test] = {key for world in worlds for key in world}
+            self.restless[test] -= self.single[test].keys()
+            each.append(self.single[test])
         self.usual[function] = common(each)
-        self.restless[function] = every - self.usual[function].keys()
 
     def under(self, targets: Iterable[Target]) -> None:
         """Look under each of these faults."""
@@ -135,8 +137,11 @@ class Observing:
         for key, literal in self.usual.get(function, {}).items():
             if differs(literal, now.get(key)):
                 found[key][target.id].append(test)
-        restless = self.restless.get(function, set())
-        if any(now.get(key, VARIES) != VARIES for key in restless):
+        usual = self.usual.get(function, {})
+        for key, literal in self.single.get(test, {}).items():
+            if key not in usual and differs(literal, now.get(key)):
+                self.by_case.add(target.id)
+        if self.restless.get(test):
             self.noisy.add(target.id)
 
     def options(self) -> list[Noticing]:

@@ -242,8 +242,10 @@ def _reasons(
             reason = f"{len(endings) or 'no'} assertions were tried: " + (
                 endings[0] if endings else "others change the same lines"
             )
+        elif one.id in observing.by_case:
+            reason = "what differs under it differs from case to case of its tests as well"
         elif one.id in observing.noisy:
-            reason = "what its tests hold differs from run to run, or from case to case"
+            reason = "nothing else differs under it than what may differ from run to run"
         else:
             reason = "nothing that its tests hold is different under it, or not as a plain value"
         yield Nothing(one.id, reason)

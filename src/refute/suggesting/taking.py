@@ -13,6 +13,8 @@ from refute.errors import fail
 from refute.suggesting.session import Suggestions
 from refute.suggestions.values import Suggestion
 
+__all__ = ["Suggestion", "take", "write"]
+
 
 def take(
     found: Suggestions, root: Path, chosen: Sequence[Suggestion], before: Sequence[Suggestion] = ()

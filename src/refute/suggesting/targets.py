@@ -20,7 +20,7 @@ from refute.trials.slot import Record
 
 FIRST = 10
 """Survivors that are taken up where nobody says which."""
-TESTS = 16
+TESTS = 32
 """Tests in which one fault is looked for."""
 LONGEST = 5.0
 """Seconds; tests that take longer are not looked at."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
+from itertools import chain, count
 
 from refute.suggestions.style import call, equality, regex, written
 from refute.suggestions.values import Candidate, Edit, Kind, Point, TestFile
@@ -109,8 +110,10 @@ def _rank(view: str, whole: str) -> int:
 
 
 def _expected(file: TestFile, point: Point, view: str, literal: str) -> Candidate | None:
-    """The text of an exception that is expected already."""
-    if view != "= {}" or literal in _EMPTY:
+    """The text of an exception that is expected already, or what it holds."""
+    if view != "= {}":
+        return _held(file, point, view, literal) if point.kind == "raises" else None
+    if literal in _EMPTY:
         return None
     message = literal_eval(literal)
     if not isinstance(message, str) or not message.strip():
@@ -129,11 +132,30 @@ def _expected(file: TestFile, point: Point, view: str, literal: str) -> Candidat
     return Candidate(Kind.EXCEPTION, point, view, literal, edits, says, 2)
 
 
+def _held(file: TestFile, point: Point, view: str, literal: str) -> Candidate | None:
+    """A line after the block, on an attribute of the exception."""
+    text = written(literal, point, file.manners)
+    if text is None or point.after < 0 or point.name == "_":
+        return None
+    unittest = _is_unittest(file, point)
+    name = point.name or _free(point, "caught" if unittest else "excinfo")
+    subject = view[2:].replace("{}", f"{name}.{'exception' if unittest else 'value'}")
+    says = equality(subject, text, point, file.manners)
+    line = Edit(point.after, point.after, f"{file.manners.newline}{point.indent}{says}")
+    edits = (line,) if point.name else (Edit(point.end, point.end, f" as {name}"), line)
+    return Candidate(Kind.EXCEPTION, point, view, literal, edits, says, 3)
+
+
 def _is_unittest(file: TestFile, point: Point) -> bool:
     return file.text[: point.rename].endswith("assertRaises")
 
 
 def _fresh(point: Point) -> str:
     """A name for a result that the function does not use."""
-    names = ("result", "returned", *(f"result_{number}" for number in range(2, 9)))
+    return _free(point, "result")
+
+
+def _free(point: Point, wanted: str) -> str:
+    """The name, or one like it that the function does not use."""
+    names = chain([wanted], (f"{wanted}_{number}" for number in count(2)))
     return next(name for name in names if name not in point.taken)

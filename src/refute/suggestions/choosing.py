@@ -128,6 +128,8 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
         return True
     if one.key == other.key:
         return True
+    if one.point.number == other.point.number and one.point.kind == "raises":
+        return not one.point.name
     return any(a.start < b.end and b.start < a.end for a in one.edits for b in other.edits)
 
 

@@ -139,7 +139,9 @@ class _Reader:
             if not isinstance(call, ast.Call) or len(call.args) != 1 or call.keywords:
                 continue
             if _name(call) in _RAISES:
-                yield self._point("raises", statement, call) | self._regex(call)
+                bound = item.optional_vars
+                name = bound.id if isinstance(bound, ast.Name) else "" if bound is None else "_"
+                yield self._point("raises", statement, call, name=name) | self._regex(call)
 
     def _regex(self, call: ast.Call) -> Record:
         """Where the text of an expected exception can be said."""

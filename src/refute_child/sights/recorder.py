@@ -77,7 +77,7 @@ class Recorder:
     def raised(self, point: int, error: BaseException | None) -> None:
         """An expected exception has come."""
         if error is not None:
-            self._enter(point, lambda: self._views.of(str(error)))
+            self._enter(point, lambda: self._views.of_error(error))
 
     def raiser(self, point: int, function: Any) -> Any:
         """The same function, watched for what it raises."""

@@ -58,6 +58,16 @@ class Views:
             return found
         return found
 
+    def of_error(self, error: BaseException) -> dict[str, str]:
+        """The text of an exception as the view of itself, and what else it holds."""
+        found = self.of(str(error))
+        attributes: dict[str, str] = {}
+        try:
+            attributes.update(self._object(error, "{}", "", deep=False))
+        except Exception:
+            return found
+        return attributes | found
+
     def _views(self, value: Any, name: str, named: Named) -> Iterator[tuple[str, str]]:
         whole = self._literals.of(value, name)
         if whole is not None:

@@ -1,10 +1,15 @@
 """Orders, and what is done with them."""
 
 
+def why(order):
+    """Why an order is refused."""
+    return "order " + str(order["id"]) + " is empty (0 items)"
+
+
 def send(order, client):
     """Hand an order to the warehouse."""
     if not order["items"]:
-        raise ValueError(f"order {order['id']} is empty")
+        raise ValueError(why(order))
     client.post("/orders", body=order["items"], retries=3)
     return True
 
