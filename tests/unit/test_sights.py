@@ -119,7 +119,7 @@ def test_recorder_keeps_what_has_one_value_and_says_what_varies() -> None:
     recorder = Recorder()
     recorder.begin()
     assert [recorder.see(0, value) for value in (1, 2)] == [1, 2]
-    recorder.state(1, {"a": lambda: 5, "gone": lambda: {}["x"]})
+    recorder.state(1, {"a": lambda: 5, "gone": lambda: dict[str, int]()["x"]})
     assert recorder.take() == {"0": {"= {}": VARIES}, "1": {"= a": "5"}}
 
 

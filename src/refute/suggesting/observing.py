@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from refute.faults.fault import Mutant
 from refute.suggesting.place import LOOKS, STILL, Place
 from refute.suggesting.targets import Target
 from refute.suggestions.choosing import (
@@ -109,8 +110,8 @@ class Observing:
     def _cold(self, targets: Sequence[Target]) -> None:
         """Faults that can only be put in as source."""
         texts = self._texts()
-        put = [one for one in targets if hasattr(one.fault, "replacement") and self._tests(one)]
-        mutants = [one for one in put if not one.id.startswith("d-")]
+        # A double fault is no source.
+        mutants = [one for one in targets if isinstance(one.fault, Mutant) and self._tests(one)]
         asks = [
             self.place.ask(
                 (STILL, 0), self._tests(one), self.place.with_fault(one, texts), sights=True

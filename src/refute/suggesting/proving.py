@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refute.attempt import argument_of
+from refute.faults.fault import Mutant
 from refute.faults.perturbation import Kind
 from refute.suggesting.observing import Function
 from refute.suggesting.place import PROOFS, STEADY, Place
@@ -117,7 +118,8 @@ class Proving:
 
                 zygote.run(requests, on_reply)
         for one, target, tests in cold:
-            if self._cold(target, tests[0], texts):
+            # A double fault is no source.
+            if isinstance(target.fault, Mutant) and self._cold(target, tests[0], texts):
                 told[one.candidate.key][target.id] = tests[0]
         for one in layer:
             self._conclude(one, told[one.candidate.key], passing[one.candidate.key])

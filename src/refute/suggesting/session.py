@@ -29,7 +29,7 @@ from refute.trials.seal import SealKind
 from refute.trials.slot import Launch
 from refute_child.operators.text import decode
 
-ROUNDS = 4
+ROUNDS = 3
 """So often others are tried for faults whose candidates were no good."""
 LOOKED = 400
 """Faults that are looked at beside those that were asked for."""
