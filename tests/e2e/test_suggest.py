@@ -137,6 +137,32 @@ def test_blind_place_is_seen_by_an_assertion_on_the_double(place: Stage, last: D
     assert "assert_called_once_with" in done.output
 
 
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (b"y\n", "    assert total([10, 20], 50) == 15\n"),
+        (b"e\n", "    assert total([10, 20], 50) <= 15\n"),
+        (b"n\n", "    total([10, 20], 50)\n"),
+    ],
+)
+def test_one_by_one(place: Stage, found: dict[str, Any], answer: bytes, line: str) -> None:
+    one = next(one for one in found["suggestions"] if one["function"] == "test_total_runs")
+    path = place.project / one["file"]
+    before = path.read_bytes()
+    try:
+        done = subprocess.run(
+            [place.python, "-m", "refute", "suggest", one["told"][0], "--interactive", "--plain"],
+            cwd=place.project,
+            env=place.environment(**QUICK, EDITOR="sed -i s/==/\\<=/"),
+            input=answer,
+            capture_output=True,
+            check=False,
+        )
+        assert line in path.read_text(), done
+    finally:
+        path.write_bytes(before)
+
+
 def test_file_that_has_changed_since_is_not_judged(place: Stage, last: Done) -> None:
     path = place.project / "shop" / "prices.py"
     before = path.read_bytes()

@@ -11,9 +11,10 @@ import click
 
 from refute.cli.options import OUTPUT, PROJECT, TRIALS, root_option, with_options
 from refute.errors import ExitCode
-from refute.settings import load
+from refute.settings import Settings, load
 
 if TYPE_CHECKING:
+    from refute.judgement import Judgement
     from refute.suggesting.session import Suggestions
     from refute.suggesting.taking import Suggestion
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 @click.option("--all", "all_of_them", is_flag=True, help="All survivors of the last run.")
 @click.option("--patch", is_flag=True, help="Print a patch for `git apply`, and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
-@click.option("--interactive", is_flag=True, help="Ask of each whether to take it.")
+@click.option(
+    "--interactive", is_flag=True, help="Ask of each whether to take it, or to edit it first."
+)
 @with_options(PROJECT, TRIALS, OUTPUT)
 def suggest(wanted: tuple[str, ...], root: Path, **given: Any) -> ExitCode:
     """Suggest the smallest changes to your tests that notice what nobody noticed.
@@ -71,11 +74,14 @@ def suggest(wanted: tuple[str, ...], root: Path, **given: Any) -> ExitCode:
             settings, last, wanted, progress,
             since=mine["since"], all_of_them=mine["all_of_them"],
         )  # fmt: skip
-    _tell(found, settings.root, mine, plain=settings.plain)
+    if mine["interactive"]:
+        _ask(found, settings, last, plain=settings.plain)
+    else:
+        _tell(found, mine, plain=settings.plain)
     return ExitCode.FINDINGS if found.nothing else ExitCode.OK
 
 
-def _tell(found: Suggestions, root: Path, mine: dict[str, Any], *, plain: bool) -> None:
+def _tell(found: Suggestions, mine: dict[str, Any], *, plain: bool) -> None:
     """Print it in the form that was asked for."""
     from refute.report import console_for
     from refute.suggesting import text
@@ -85,13 +91,11 @@ def _tell(found: Suggestions, root: Path, mine: dict[str, Any], *, plain: bool) 
         sys.stdout.buffer.write(found.patch(found.found))
     elif mine["as_json"]:
         print(json.dumps(to_json(found), indent=1, ensure_ascii=False))
-    elif mine["interactive"]:
-        _ask(found, root, plain=plain)
     else:
         text.render(found, console_for(plain=plain))
 
 
-def _ask(found: Suggestions, root: Path, *, plain: bool) -> None:
+def _ask(found: Suggestions, settings: Settings, last: Judgement, *, plain: bool) -> None:
     """Show one after the other, and write those that are taken, each at once."""
     from refute.report import console_for
     from refute.suggesting import taking, text
@@ -101,11 +105,29 @@ def _ask(found: Suggestions, root: Path, *, plain: bool) -> None:
     for number, one in enumerate(found.found, 1):
         text.show(found, one, number, console)
         answer = click.prompt(
-            "Take it?", type=click.Choice(["y", "n", "q"]), default="n", show_default=False
+            "Take it? (y)es, (n)o, (e)dit, (q)uit",
+            type=click.Choice(["y", "n", "e", "q"]),
+            default="n",
+            show_choices=False,
         )
         if answer == "q":
             break
-        if answer == "y":
-            taking.take(found, root, [*taken, one], taken)
-            taken.append(one)
+        chosen = _edited(found, one, settings, last) if answer == "e" else one
+        if answer != "n" and chosen is not None:
+            taking.take(found, settings.root, [*taken, chosen], taken)
+            taken.append(chosen)
     console.print(f"{len(taken)} of {len(found.found)} taken.")
+
+
+def _edited(
+    found: Suggestions, one: Suggestion, settings: Settings, last: Judgement
+) -> Suggestion | None:
+    """The suggestion as the user writes it, if that is proven as well."""
+    from refute.suggesting.session import again
+
+    says = (click.edit(one.candidate.says, extension=".py") or "").strip()
+    if not says:
+        return None
+    proven = one if says == one.candidate.says else again(settings, last, found, one, says)
+    click.echo("Proven, and taken." if proven else "It does not hold, or notices nothing: left.")
+    return proven

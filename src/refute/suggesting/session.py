@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from refute import judgement
@@ -18,7 +19,7 @@ from refute.suggesting.observing import Function, Observing
 from refute.suggesting.place import Place
 from refute.suggesting.proving import Proving
 from refute.suggesting.targets import Target, Wanted, check_unchanged, find_targets
-from refute.suggestions.choosing import fewest
+from refute.suggestions.choosing import Noticing, fewest
 from refute.suggestions.patch import changed_files, diff
 from refute.suggestions.values import Candidate, Manners, Nothing, Point, Suggestion, TestFile
 from refute.trials.engine import Engine
@@ -46,6 +47,10 @@ class Suggestions:
     #: All faults that were looked at, by id.
     targets: Mapping[str, Target]
     files: Mapping[str, TestFile]
+    #: Test function -> all tests that run it.
+    cases: Mapping[Function, Sequence[str]]
+    #: How they were run.
+    launch: Launch
     #: Candidates that were tried, and how many of them held.
     tried: int
     held: int
@@ -102,12 +107,33 @@ def run(
     wanted = find_targets(last, settings.root, words, since, all_of_them=all_of_them)
     wanted = Wanted(wanted.asked, wanted.others[:LOOKED])
     judgement.check_writable(settings.root)
+    with _place(settings, last) as place:
+        session = _Session(place, wanted)
+        with diary.stage("reading", "test files"):
+            _read(session, place.worlds.launch)
+        _narrow(session)
+        observing = Observing(place, session.files, session.cases)
+        with diary.stage("observing", f"{len(session.targets)} faults"):
+            _observe(observing, session)
+        proving = Proving(place, session.files, session.cases, session.targets)
+        with diary.stage("proving"):
+            found = _prove(observing, proving, session)
+    nothing = tuple(_reasons(wanted.asked, found, observing, proving))
+    held = len(proving.proven)
+    return Suggestions(
+        wanted.asked, found, nothing, session.targets, session.files, session.cases,
+        place.worlds.launch, len(proving.ended), held, time.monotonic() - began,
+    )  # fmt: skip
+
+
+@contextmanager
+def _place(settings: Settings, last: Judgement) -> Iterator[Place]:
+    """Where trials take place, with all that the tests reach."""
     project = discover(settings)
     seal = choose_seal(settings, project)
     if seal.kind is SealKind.NONE:
         fail("no-seal", f"suggestions are tried under the seal: {seal.reason}.")
-    interpreter = choose(settings, project)
-    with Engine(settings, project, interpreter, seal) as engine:
+    with Engine(settings, project, choose(settings, project), seal) as engine:
         place = Place(
             Worlds(engine.launch, jobs=settings.jobs),
             settings.root,
@@ -119,22 +145,29 @@ def run(
         )
         if engine.launch.services:
             place.worlds.first()
-        session = _Session(place, wanted)
-        with diary.stage("reading", "test files"):
-            _read(session, engine.launch)
-        _narrow(session)
-        observing = Observing(place, session.files, session.cases)
-        with diary.stage("observing", f"{len(session.targets)} faults"):
-            _observe(observing, session)
-        proving = Proving(place, session.files, session.cases, session.targets)
-        with diary.stage("proving"):
-            found = _prove(observing, proving, session)
-    nothing = tuple(_reasons(wanted.asked, found, observing, proving))
-    held = len(proving.proven)
-    return Suggestions(
-        wanted.asked, found, nothing, session.targets, session.files, len(proving.ended), held,
-        time.monotonic() - began,
-    )  # fmt: skip
+        yield place
+
+
+def again(
+    settings: Settings, last: Judgement, found: Suggestions, one: Suggestion, says: str
+) -> Suggestion | None:
+    """Prove a suggestion whose assertion somebody has written otherwise; None if it does not
+    hold, or is told nothing. Raises as ``run`` does.
+    """
+    edits = tuple(
+        replace(edit, text=edit.text.replace(one.candidate.says, says))
+        for edit in one.candidate.edits
+    )
+    changed = replace(one.candidate, edits=edits, says=says)
+    with _place(settings, last) as place:
+        place.worlds.launch = replace(
+            place.worlds.launch,
+            arguments=found.launch.arguments,
+            cwd_on_path=found.launch.cwd_on_path,
+        )
+        proving = Proving(place, found.files, found.cases, found.targets)
+        proving.run([Noticing(changed, {fault: (one.by[fault],) for fault in one.told})])
+    return proving.proven[0] if proving.proven else None
 
 
 def _read(session: _Session, launch: Launch) -> None:
@@ -245,7 +278,10 @@ def _reasons(
         elif one.id in observing.by_case:
             reason = "what differs under it differs from case to case of its tests as well"
         elif one.id in observing.noisy:
-            reason = "nothing else differs under it than what may differ from run to run"
+            reason = (
+                "nothing steady that its tests hold is different under it; other things differ "
+                "from run to run, or from turn to turn, anyway"
+            )
         else:
             reason = "nothing that its tests hold is different under it, or not as a plain value"
         yield Nothing(one.id, reason)
