@@ -10,7 +10,8 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable
+from base64 import b64decode
+from collections.abc import Callable, Sequence
 from os import _exit, fork, waitpid
 from time import perf_counter as _now
 from types import CodeType
@@ -73,6 +74,8 @@ class Cradle:
                 self._rewrites(request)
             elif request["op"] == "past":
                 self._past(request)
+            elif request["op"] == "points":
+                self._channel.send({"event": "points", "files": _points(request)})
             elif request["op"] in ("collect", "base"):
                 status = self._in_fork(lambda request=request: self._pytest(request))  # type: ignore[misc]
                 if self._layers.dirty():
@@ -95,6 +98,14 @@ class Cradle:
             done, status = waitpid(-1, 0)
             if done == pid:
                 return os.waitstatus_to_exitcode(status)
+
+    def _change(self, files: Sequence[tuple[str, str]]) -> None:
+        """Write these files (path, text in base64) into the layer that is thrown away."""
+        if files and not self._layers.sealed:
+            raise RuntimeError("files are changed under the seal alone")
+        for path, content in files:
+            with open(path, "wb") as stream:
+                stream.write(b64decode(content))
 
     def _mutants(self, request: Record) -> None:
         from .mutants import decode, find_mutants
@@ -147,6 +158,7 @@ class Cradle:
 
         setup, channel = self._setup, self._channel
         began = _now()
+        self._change(setup.get("changed", ()))
         table = FileTable((path, lines) for path, lines in setup["files"])
         sources = Sources(frozenset(os.path.realpath(path) for path, _ in setup["files"]))
         sources.install()
@@ -192,6 +204,21 @@ def _pieces(request: Record) -> dict[str, Record | None]:
                 data = stream.read()
             record = pieces(decode(data)[0], request["tops"])
             found[file] = record | {"content": sha256(data).hexdigest()}
+        except (SyntaxError, ValueError, OSError):
+            found[file] = None
+    return found
+
+
+def _points(request: Record) -> dict[str, Record | None]:
+    """The points of test functions, by file: those at these lines, of files that can be parsed."""
+    from .mutants import decode
+    from .sights.points import find_points
+
+    found: dict[str, Record | None] = {}
+    for file, path, lines in request["files"]:
+        try:
+            with open(path, "rb") as stream:
+                found[file] = find_points(decode(stream.read())[0], lines)
         except (SyntaxError, ValueError, OSError):
             found[file] = None
     return found

@@ -28,10 +28,12 @@ def main(argv: Sequence[str]) -> None:
     From the first comes what to do, as JSON: pytest's ``arguments``, ``memory`` in bytes (0: no
     bound), ``kind`` and ``seed`` of the perturbation; ``tests``, the node ids to be run in this
     order, or null for all; ``until``, the last node id to be run, or null; ``moment`` for a
-    shifted clock; ``leftovers``, whether to look what each test leaves behind.
+    shifted clock; ``leftovers``, whether to look what each test leaves behind; ``sights``, whether
+    what is seen at the points of instrumented tests is to be told.
 
     Into the second goes a record a line: ``error`` of the collection, ``begin`` of a test, its
-    ``test`` with ``outcome`` and ``failure``, ``left`` behind by it, and ``code`` at the end.
+    ``test`` with ``outcome`` and ``failure``, ``left`` behind by it, its ``sights``, and ``code``
+    at the end.
     """
     source, target = map(int, argv)
     os.set_inheritable(target, False)

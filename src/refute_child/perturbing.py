@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from os import _exit, chdir, fork, waitpid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,9 @@ from .leftovers import differences, look
 from .orders import arranged
 from .session import steady_hypothesis
 from .wire import Record
+
+if TYPE_CHECKING:
+    from .sights.recorder import Recorder
 
 
 class Perturbed:
@@ -24,6 +27,7 @@ class Perturbed:
         self._setup = setup
         self._tell = tell
         self._root = os.path.realpath(os.getcwd())
+        self._recorder = _recorder() if setup.get("sights") else None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
@@ -52,6 +56,12 @@ class Perturbed:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        if self._recorder is not None:
+            self._recorder.begin()
+            try:
+                return (yield)
+            finally:
+                self._tell({"sights": self._recorder.take(), "by": item.nodeid})
         if not self._setup["leftovers"]:
             return (yield)
         before = look(self._root)
@@ -93,6 +103,15 @@ class Perturbed:
         """Into an empty folder, with all that the old one gave to imports."""
         sys.path[:] = [os.path.join(self._root, path) for path in sys.path]
         chdir(tempfile.mkdtemp(prefix="elsewhere-"))
+
+
+def _recorder() -> Recorder:
+    """What instrumented tests show things to; it brings much along that others don't need."""
+    from .sights.recorder import Recorder
+
+    recorder = Recorder()
+    recorder.install()
+    return recorder
 
 
 def _alone(item: pytest.Item) -> None:

@@ -20,6 +20,7 @@ from .observe.starts import Starts
 from .observing import Observing
 from .session import Suite, defined_at, quiet_output
 from .shelf import Shelf
+from .sights.serving import Looking
 from .sources import Sources
 from .state import ended, loaded_files, origin_of
 from .swap import LiveFunctions, Unswappable
@@ -107,6 +108,7 @@ class Zygote:
             "traces": partial(self._watched, Traces(bench).answer),
             "asking": self._asking,
             "telling": Telling(bench).answer,
+            "sights": Looking(bench).answer,
             "trial": partial(self._watched, self._trial),
         }
         self._forks.layers.settle()

@@ -26,6 +26,7 @@ from refute.cli.report import report
 from refute.cli.run import run
 from refute.cli.show import show
 from refute.cli.stability import stability
+from refute.cli.suggest import suggest
 from refute.cli.theatre import theatre
 from refute.cli.verify import verify
 from refute.cli.watch import watch
@@ -82,6 +83,7 @@ for _command in (
     theatre,
     report,
     show,
+    suggest,
     html,
     attempt,
     defects,

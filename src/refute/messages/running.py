@@ -79,6 +79,14 @@ ENTRIES = (
         None,
     ),
     Message(
+        "changed-since-read",
+        "a file is no longer what was read",
+        "A suggestion was to be written into a test file that somebody has changed since it was "
+        "read. What was proven, was proven of the file as it was, so nothing was written.",
+        "Run `refute run`, then `refute suggest` again.",
+        ExitCode.USAGE,
+    ),
+    Message(
         "changed-meanwhile",
         "files changed during the run",
         "A file of the project, or the environment, changed between the beginning and the end of "

@@ -38,6 +38,8 @@ class Ask:
     leftovers: bool = False
     #: Put a clock's machinery in place without another time, to see what that does.
     idle: bool = False
+    #: Whether the files hold tests that show what they see to a recorder.
+    sights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Answer:
     reached: frozenset[Service] = frozenset()
     #: What pytest printed, if it was not shown.
     output: str = ""
+    #: What was seen at the points of instrumented tests, by node id: point -> view -> literal.
+    sights: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     def failed(self, test: str) -> bool:
         """Whether this test was run and failed."""
@@ -151,6 +155,7 @@ class Worlds:
             "until": ask.until,
             "moment": moment(change.seed) if change.kind is Kind.CLOCK and not ask.idle else None,
             "leftovers": ask.leftovers,
+            "sights": ask.sights,
         }
         launch = replace(launch, environment={**launch.environment, **change.environment})
         errand = _send(launch, record, ask.files, log, control)
@@ -194,6 +199,7 @@ def read(records: Iterable[Record], status: int | None) -> Answer:
     outcomes: dict[str, str] = {}
     failures: dict[str, str] = {}
     left: dict[str, tuple[str, ...]] = {}
+    sights: dict[str, Mapping[str, Mapping[str, str]]] = {}
     order: list[str] = []
     errors: list[str] = []
     code: int | None = None
@@ -206,6 +212,8 @@ def read(records: Iterable[Record], status: int | None) -> Answer:
                 outcomes[test] = outcome
             if record["failure"]:
                 failures.setdefault(test, record["failure"])
+        elif "sights" in record:
+            sights[record["by"]] = record["sights"]
         elif "left" in record:
             left[record["by"]] = tuple(record["left"])
         elif "error" in record:
@@ -219,7 +227,7 @@ def read(records: Iterable[Record], status: int | None) -> Answer:
         if test not in outcomes:
             outcomes[test] = "failed"
             failures[test] = trouble or "the process ended in the midst of the test"
-    return Answer(outcomes, failures, tuple(order), left, 0.0, code, trouble)
+    return Answer(outcomes, failures, tuple(order), left, 0.0, code, trouble, sights=sights)
 
 
 def rewrites(launch: Launch, files: Iterable[str]) -> list[Rewrite]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from refute.faults.fault import Mutant
 from refute.settings import Settings
 from refute.trials.seal import Seal, SealKind
-from refute.trials.slot import Launch, Slot, greet
+from refute.trials.slot import Launch, Record, Slot, greet
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,16 @@ class Scribe:
             for file, record in found.items()
             if record is not None
         }
+
+    def points(self, launch: Launch, wanted: Mapping[str, Collection[int]]) -> Mapping[str, Record]:
+        """The points of test functions, by file, and the manners of each (see
+        ``refute_child.sights.points``): of those functions that begin at these lines.
+        """
+        slot = self._open(launch)
+        files = [(f, str(launch.root / f), sorted(lines)) for f, lines in wanted.items()]
+        slot.send({"op": "points", "files": files})
+        found: dict[str, Record | None] = slot.expect("points")["files"]
+        return {file: record for file, record in found.items() if record is not None}
 
     def _open(self, launch: Launch) -> Slot:
         if self._slot is None:

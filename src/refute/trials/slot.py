@@ -68,6 +68,9 @@ class Launch:
     services: tuple[Service, ...] = ()
     #: Those among them that give every test a part of its own, see `brokered`.
     brokered: frozenset[Service] = frozenset()
+    #: Files that the slot finds changed when it collects, under the full seal: absolute path
+    #: and content in base64.
+    changed: tuple[tuple[str, str], ...] = ()
 
     @property
     def shared(self) -> tuple[Service, ...]:
@@ -132,6 +135,7 @@ class Slot:
                 "files": launch.files,
                 "memory": launch.memory,
                 "processes": launch.processes,
+                "changed": launch.changed,
             }
         )
 
