@@ -94,12 +94,13 @@ $(CACHE)/.site: $(VENV)/.ready
 site: $(CACHE)/.site ## the documentation as a site, in site/; a dead link is an error
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --fresh-env --quiet docs site
 
-picture: $(CACHE)/demo/.ready ## draw the README's picture of a run
+picture: $(CACHE)/demo/.ready ## draw the pictures of a run and of `refute browse`
 	@rm -rf $(CACHE)/demo/$(DEMO)/.refute
 	@$(CACHE)/demo/venv/bin/python -m pip install --quiet --disable-pip-version-check .
 	cd $(CACHE)/demo/$(DEMO) && FORCE_COLOR=1 COLUMNS=88 ../venv/bin/refute run > ../run.txt 2>&1
 	$(BIN)/python tools/picture.py docs/pictures/run.svg 'refute run' \
 	  '  src/itsdangerous/signer.py:234' < $(CACHE)/demo/run.txt
+	$(BIN)/python tools/screen.py
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(CACHE) build dist site .mypy_cache .ruff_cache .pytest_cache

@@ -51,6 +51,7 @@ ROOMS = {
     "gate": ("refute.gate",),
     "store": ("refute.store", "refute.facts", "refute.storefile"),
     "report": ("refute.report",),
+    "browse": ("refute.browse",),
     "events": ("refute.events",),
     "console": ("refute.console",),
     "verify": ("refute.verify",),
@@ -229,6 +230,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "trials",
     },
     "subrun": set(),
+    "browse": {"errors", "judgement", "report"},
     "real": {"child", "errors"},
     "contracts": {"errors"},
     "plugin": {"errors", "subrun"},
@@ -236,6 +238,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "acceptance",
         "attempt",
+        "browse",
         "chaos",
         "child",
         "console",
@@ -264,6 +267,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 THIRD_PARTY = {
     "cli": {"click"},
     "report": {"rich"},
+    # Textual is an extra.
+    "browse": {"rich", "textual"},
     "console": {"rich"},
     "watching": {"rich"},
     "plugin": {"pytest"},
