@@ -10,7 +10,7 @@ DEMO   := itsdangerous-2.2.0
 REAL   := postgres redis smtp s3 rabbitmq matrix toxiproxy stripe browser
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test real check prove bench self docs picture clean
+.PHONY: help demo test real check prove bench self docs site consoles picture clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ $(CACHE)/.real: $(VENV)/.ready
 real: $(VENV)/.ready ## fetch or build all real dependencies: ten minutes, with Go and Debian's apt
 	$(BIN)/refute real install postgres redis smtp moto s3 rabbitmq matrix stripe toxiproxy helm kubernetes
 
-test: $(VENV)/.ready $(CACHE)/.real ## all tests, from nothing, and a slice of the example's
+test: $(VENV)/.ready $(CACHE)/.real $(CACHE)/.site ## all tests, from nothing, and a slice of the example's
 	$(BIN)/python -m pytest
 	$(MAKE) -C examples/provisioner slice PYTHON=$(abspath $(BIN)/python)
 
@@ -96,13 +96,25 @@ docs: $(VENV)/.ready ## write the generated pages of docs/, and the snapshots of
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/reports.py
 
-picture: $(CACHE)/demo/.ready ## draw the README's picture of a run
+consoles: $(VENV)/.ready ## run the commands that the docs show, and write what they print
+	$(BIN)/python tools/consoles.py
+
+$(CACHE)/.site: $(VENV)/.ready
+	@mkdir -p $(CACHE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
+site: $(CACHE)/.site ## the documentation as a site, in site/; a dead link is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --fresh-env --quiet docs site
+
+picture: $(CACHE)/demo/.ready ## draw the pictures of a run and of `refute browse`
 	@rm -rf $(CACHE)/demo/$(DEMO)/.refute
 	@$(CACHE)/demo/venv/bin/python -m pip install --quiet --disable-pip-version-check .
 	cd $(CACHE)/demo/$(DEMO) && FORCE_COLOR=1 COLUMNS=88 ../venv/bin/refute run > ../run.txt 2>&1
 	$(BIN)/python tools/picture.py docs/pictures/run.svg 'refute run' \
 	  '  src/itsdangerous/signer.py:234' < $(CACHE)/demo/run.txt
+	$(BIN)/python tools/screen.py
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(CACHE) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CACHE) build dist site .mypy_cache .ruff_cache .pytest_cache
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

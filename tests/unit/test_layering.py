@@ -51,6 +51,7 @@ ROOMS = {
     "gate": ("refute.gate",),
     "store": ("refute.store", "refute.facts", "refute.storefile"),
     "report": ("refute.report",),
+    "browse": ("refute.browse",),
     "events": ("refute.events",),
     "console": ("refute.console",),
     "verify": ("refute.verify",),
@@ -261,6 +262,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "verdicts",
     },
     "subrun": set(),
+    "browse": {"errors", "judgement", "report"},
     "real": {"child", "errors"},
     "contracts": {"errors"},
     "agreements": {"contracts", "errors", "judgement", "real", "settings"},
@@ -281,6 +283,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "acceptance",
         "agreements",
         "attempt",
+        "browse",
         "chaos",
         "child",
         "console",
@@ -311,6 +314,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 THIRD_PARTY = {
     "cli": {"click"},
     "report": {"rich"},
+    # Textual is an extra.
+    "browse": {"rich", "textual"},
     "console": {"rich"},
     "watching": {"rich"},
     "plugin": {"pytest"},

@@ -9,6 +9,7 @@ import click
 
 from refute import __version__
 from refute.cli.attempt import attempt
+from refute.cli.browse import browse
 from refute.cli.chaos import chaos
 from refute.cli.completion import completion
 from refute.cli.contracts import contracts
@@ -85,6 +86,7 @@ for _command in (
     show,
     suggest,
     html,
+    browse,
     attempt,
     defects,
     gate,

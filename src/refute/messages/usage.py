@@ -32,6 +32,15 @@ ENTRIES = (
         ExitCode.USAGE,
     ),
     Message(
+        "browse-extra",
+        "the package that `refute browse` needs",
+        "`refute browse` draws on the whole screen by Textual, which is not installed beside "
+        "refute. Nothing else needs it.",
+        "Install refute with its extra: `pip install 'refute[browse]'` (pipx: `pipx install "
+        "'refute[browse]'`). `refute report` and `refute html` show the same run without it.",
+        ExitCode.ENVIRONMENT,
+    ),
+    Message(
         "not-a-project",
         "not a folder with a project",
         "PATH is the folder where you would type pytest. A file was given, or a folder that "

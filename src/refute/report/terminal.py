@@ -189,7 +189,10 @@ def _varied(found: Sequence[Finding], by_id: dict[str, Judged]) -> list[Finding]
 
 def ran_over(item: Judged) -> str:
     """The tests that ran over a mutant: the first few by name, the cases of one together."""
-    tests = item.tests_run or item.covered_by
+    # In the suite's order: that of a trial has to do with how long each test happened to take.
+    place = {test: number for number, test in enumerate(item.covered_by)}
+    run = sorted(item.tests_run, key=lambda test: (place.get(test, len(place)), test))
+    tests = run or item.covered_by
     cases = Counter(base(test) for test in tests)
     named = [
         printable(name.rpartition("::")[2]) + (f" ({number} cases)" if number > 1 else "")
