@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from refute.observed import Observed
 
@@ -102,3 +104,16 @@ class Baseline:
     warnings: tuple[str, ...] = ()
     #: Doubles and crossings of each test, as seen in the suite's own order.
     observed: Observed = field(default_factory=Observed)
+
+    def names_in(self, folder: Path) -> dict[str, str]:
+        """The ids of tests, by what pytest calls them when it is started in this folder: that
+        differs where its configuration lies elsewhere.
+        """
+        names = {}
+        real = os.path.realpath(folder)
+        for test, number in zip(self.tests, self.test_files, strict=False):
+            _, colons, rest = test.id.partition("::")
+            printed = os.path.relpath(self.files[number], real) + colons + rest
+            if printed != test.id:
+                names[printed] = test.id
+        return names

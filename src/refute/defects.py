@@ -178,7 +178,8 @@ def _observe(engine: Engine, project: Project, diary: Diary) -> Baseline:
 def _reference(engine: Engine, baseline: Baseline, diary: Diary) -> Cold:
     """Plain pytest, which has to pass on the unchanged tree."""
     seconds = baseline.suite_seconds + baseline.collect_seconds
-    cold = engine.cold(set_aside(baseline.tests), seconds)
+    names = baseline.names_in(engine.launch.root)
+    cold = engine.cold(set_aside(baseline.tests), seconds, names)
     with diary.stage("control"):
         unchanged = cold.unchanged()
     if unchanged.code != 0:

@@ -267,6 +267,27 @@ def test_what_fails_for_want_of_files_left_out_detects_no_bug(tmp_path: Path) ->
     assert (bug["fate"], bug["detected_by"]) == ("missed", None), bug
 
 
+def test_suite_with_a_configuration_in_its_own_folder(tmp_path: Path) -> None:
+    """pytest calls its tests otherwise when they fail than when they are collected."""
+    folder = tmp_path / "p"
+    (folder / "checks").mkdir(parents=True)
+    (folder / "shop.py").write_text("def half(n):\n    return n / 2\n")
+    (folder / "pyproject.toml").write_text('[tool.refute]\nsource = ["shop.py"]\n')
+    (folder / "checks" / "pytest.ini").write_text("[pytest]\npythonpath = ..\n")
+    (folder / "checks" / "test_shop.py").write_text(
+        "from shop import half\n\n\ndef test_half():\n    assert half(4) == 2\n"
+    )
+    (folder / "bugs").mkdir()
+    (folder / "bugs" / "third.patch").write_text(
+        "A third\n\n--- a/shop.py\n+++ b/shop.py\n@@ -1,2 +1,2 @@\n"
+        " def half(n):\n-    return n / 2\n+    return n / 3\n"
+    )
+    done = defects(folder, "--catalogue", "bugs", "--tests", "checks")
+    (bug,) = done.report["bugs"]
+    assert (bug["fate"], bug["kind"]) == ("detected", "told"), done.output
+    assert bug["detected_by"] == "test_shop.py::test_half"
+
+
 def test_three_classic_misses_and_a_catalogue_without_git(tmp_path: Path) -> None:
     folder = tmp_path / "theatre"
     shutil.copytree(MISSES / "provisioner_theatre", folder)

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.plans import mutant
 
 from refute.faults.plan import Planned
-from refute.trials.cold import _PLAIN, ColdRun, judge_cold, mutated_bytes
+from refute.trials.cold import _PLAIN, ColdRun, mutated_bytes, outcome_of
 from refute.trials.outcome import Mechanism, Outcome, Result
 
 PLANNED = Planned(mutant("m"), Mechanism.COLD, ())
@@ -18,7 +18,7 @@ PLANNED = Planned(mutant("m"), Mechanism.COLD, ())
 
 def judged(code: int | None, output: str) -> Outcome:
     """The outcome of a run that ended so."""
-    return judge_cold(PLANNED, ColdRun(code, output, 2.5))
+    return outcome_of(PLANNED.mutant.id, ColdRun(code, output, 2.5))
 
 
 def pytest_says(folder: Path, text: str, *options: str) -> Outcome:

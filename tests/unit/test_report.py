@@ -168,7 +168,18 @@ def test_what_needed_no_trial_was_not_tried(budget: float | None, said: str) -> 
     text = " ".join(summary(found).split())
     assert text.startswith(said)
     assert "were noticed" not in text
-    assert "20 survived" in text
+    assert "20 settled survive without a trial" in text
+
+
+def test_survivors_that_needed_no_trial_stand_apart_from_those_that_were_tried() -> None:
+    faults = [fault("and", f"or {number} or") for number in range(40)]
+    judged = [*map(killed, faults[:8]), *map(survived, faults[8:10])]
+    judged += [survived(one, mechanism=Mechanism.NONE) for one in faults[10:15]]
+    judged += [other(one, Verdict.PENDING) for one in faults[15:]]
+    text = " ".join(summary(judgement(judged, partial=True)).split())
+    assert "8 of 10 faults tried were noticed" in text
+    assert "2 survived tests ran over them" in text
+    assert "5 settled survive without a trial" in text
 
 
 def test_a_run_that_was_stopped_while_tests_were_judged_goes_on_too() -> None:

@@ -268,7 +268,11 @@ def test_a_double_of_the_function_that_crosses_counts_for_its_line(
         (["process kubectl", "database postgresql", "connect 127.0.0.1:5432"], "integration"),
         (["process server", "connect 127.0.0.1:80"], "end_to_end"),
         (["listen 127.0.0.1:0", "connect 127.0.0.1:80"], "end_to_end"),
-        (["listen 127.0.0.1:0", "database sqlite :memory:"], "end_to_end"),
+        (["listen 127.0.0.1:0 @9", "database sqlite :memory:"], "end_to_end"),
+        # The test serves a stand-in, and project code with a database of its own goes there.
+        (["listen 127.0.0.1:0", "database sqlite :memory:"], "integration"),
+        (["listen 127.0.0.1:0", "connect 127.0.0.1:80 @9", "database sqlite x"], "integration"),
+        (["listen 127.0.0.1:0", "process helm @9", "database postgresql"], "integration"),
     ],
 )
 def test_the_pyramid_goes_by_what_is_crossed(crosses: list[str], size: str) -> None:

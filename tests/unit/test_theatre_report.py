@@ -27,6 +27,15 @@ def test_verdicts_are_counted_and_explained() -> None:
     assert "  1 witness is told of nothing that a quicker test is not told of, too.\n" in text
 
 
+def test_share_of_a_few_is_not_that_of_all() -> None:
+    few = (Strength(TestVerdict.WITNESS, told=1),)
+    rest = tuple(Strength(TestVerdict.UNJUDGED) for _ in NAMES[1:])
+    text = section(stage(Theatre(few + rest)))
+    assert "Only 1 of " in text
+    assert "could be judged; 1 is a good witness.\n" in text
+    assert "%" not in text
+
+
 def test_only_words_that_occur_are_explained() -> None:
     strengths = tuple(Strength(TestVerdict.WITNESS, told=1) for _ in NAMES)
     text = section(stage(Theatre(strengths)))

@@ -67,7 +67,12 @@ def _so_far(judgement: Judgement, counts: Counts, console: Console) -> None:
 def _tally(judgement: Judgement, counts: Counts, console: Console) -> None:
     """The parts of the denominator, one a line; they add up to it."""
     rows = [(number, kind, KINDS[kind]) for kind, number in judgement.kinds]
-    rows.append((counts.survived, "survived", "tests ran over them and none noticed"))
+    # While the run is not at its end, the first line counts what was tried alone.
+    untried = counts.settled if counts.pending else 0
+    rows.append((counts.survived - untried, "survived", "tests ran over them and none noticed"))
+    rows.append(
+        (untried, "settled", "survive without a trial: they make no difference in any test")
+    )
     others = ""
     if not counts.pending and counts.tried:
         others = f"; of the others {percent(counts.detected, counts.tried)} were noticed"

@@ -69,15 +69,12 @@ def _verdicts(judgement: Judgement, theatre: Theatre, console: Console) -> None:
         prose(console, said, 0, "yellow")
     counts = Counter(strength.verdict for strength in theatre.strengths)
     judged = sum(number for verdict, number in counts.items() if verdict not in NOT_JUDGED)
-    if judged:
-        good = counts[TestVerdict.WITNESS]
-        said = f"{good:,} of {plural(judged, 'judged test')} {_are(good)}: "
-        line(console, (said, "bold"), (percent(good, judged), f"bold {colour(good / judged)}"))
     aside = sum(
         is_aside(test, strength)
         for test, strength in zip(judgement.tests, theatre.strengths, strict=True)
     )
     counts[TestVerdict.UNJUDGED] -= aside
+    _good(counts[TestVerdict.WITNESS], judged, counts[TestVerdict.UNJUDGED], console)
     rows = []
     for verdict, word in WORDS.items():
         number = counts[verdict]
@@ -91,6 +88,16 @@ def _verdicts(judgement: Judgement, theatre: Theatre, console: Console) -> None:
     if redundant:
         who = "1 witness is" if redundant == 1 else f"{redundant:,} witnesses are"
         prose(console, f"{who} told of nothing that a quicker test is not told of, too.", 2, "dim")
+
+
+def _good(good: int, judged: int, unjudged: int, console: Console) -> None:
+    """The share of good witnesses; where most tests are unjudged, that of the few is no share."""
+    if judged and judged < unjudged:
+        said = f"Only {judged:,} of {plural(judged + unjudged, 'test')} could be judged; "
+        line(console, (f"{said}{good:,} {_are(good)}.", "bold"))
+    elif judged:
+        said = f"{good:,} of {plural(judged, 'judged test')} {_are(good)}: "
+        line(console, (said, "bold"), (percent(good, judged), f"bold {colour(good / judged)}"))
 
 
 def _are(witnesses: int) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import PurePosixPath
 
 from refute.baseline import Baseline, TestOutcome
-from refute.observed import Double, Observed, Seen
+from refute.observed import Crossing, Double, Observed, Seen
 from refute.theatre.crossings import (
     in_words,
     is_boundary_name,
@@ -135,11 +136,20 @@ def _took_place_of(double: Double, unit: str, file: str) -> bool:
     return of_class and any(call.method.rpartition(".")[2] == method for call in double.calls)
 
 
+def _from_outside(crossing: Crossing, kinds: Collection[str]) -> bool:
+    """Tell whether by this crossing the program is talked to as others would."""
+    by_test = not crossing.file
+    kind = real(crossing)
+    return kind in kinds and (kind == "connect" if by_test else kind == "listen")
+
+
 def measure_pyramid(baseline: Baseline, observed: Observed) -> Pyramid:
     """Count the passed tests by what they cross.
 
-    Unit: nothing real. End to end: it listens, or connects to something that is no database,
-    and crosses at least one more kind. Integration: all else.
+    Unit: nothing real. End to end: the test itself connects to something that is no database,
+    or project code listens, and it crosses at least one more kind. Integration: all else, also
+    where project code connects to a stand-in that the test serves: there the test comes from
+    inside.
     """
     unit = integration = end_to_end = 0
     for test, known in enumerate(baseline.tests):
@@ -149,7 +159,7 @@ def measure_pyramid(baseline: Baseline, observed: Observed) -> Pyramid:
         kinds = real_kinds(seen.crossings)
         if not kinds:
             unit += 1
-        elif len(kinds) > 1 and {"listen", "connect"}.intersection(kinds):
+        elif len(kinds) > 1 and any(map(_from_outside, seen.crossings, repeat(kinds))):
             end_to_end += 1
         else:
             integration += 1

@@ -72,6 +72,9 @@ class Cold:
     options: tuple[str, ...]
     limit: float
     jobs: int = 1
+    #: What pytest prints for tests whose ids are not relative to the folder that it was started
+    #: in (its configuration lies elsewhere), and their ids.
+    names: Mapping[str, str] = field(default_factory=dict)
     _canaries: dict[str, bool] = field(default_factory=dict)
 
     def run(self, planned: Iterable[Planned], emit: Callable[[Planned, Outcome], None]) -> None:
@@ -124,6 +127,11 @@ class Cold:
         started(program)
         return self._wait(program, log)
 
+    def outcome(self, fault: str, run: ColdRun) -> Outcome:
+        """What a run says about the fault with this id."""
+        said = outcome_of(fault, run)
+        return replace(said, test=self.names.get(said.test, said.test)) if said.test else said
+
     def narrow(self, services: Iterable[Service]) -> None:
         """Let through these services alone, from now on; those who share them take turns."""
         self.launch = self.launch.keeping(services)
@@ -165,7 +173,7 @@ class Cold:
         one.log.seek(0)
         output = one.log.read().decode("utf-8", "replace")
         one.log.close()
-        return judge_cold(one.about, ColdRun(code, output, seconds))
+        return self.outcome(one.about.mutant.id, ColdRun(code, output, seconds))
 
     def _spawn(
         self,
@@ -222,11 +230,6 @@ def mutated_bytes(path: Path, planned: Planned) -> bytes:
     text, encoding = decode(path.read_bytes())
     mutant = planned.mutant
     return apply(text, mutant.start, mutant.end, mutant.replacement).encode(encoding)
-
-
-def judge_cold(planned: Planned, run: ColdRun) -> Outcome:
-    """What one plain run says about a mutant, by pytest's exit code."""
-    return outcome_of(planned.mutant.id, run)
 
 
 def outcome_of(fault: str, run: ColdRun) -> Outcome:

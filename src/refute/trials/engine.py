@@ -253,13 +253,16 @@ class Engine:
         self, rest: Iterable[Planned], baseline: Baseline, emit: Emit, unfit: Iterable[str] = ()
     ) -> None:
         seconds = baseline.suite_seconds + baseline.collect_seconds
-        cold = self.cold([*set_aside(baseline.tests), *unfit], seconds)
+        names = baseline.names_in(self.launch.root)
+        cold = self.cold([*set_aside(baseline.tests), *unfit], seconds, names)
         ordered = sorted(rest, key=lambda planned: planned.mutant.id)
         cold.run(takewhile(lambda _: monotonic() < self._ends, ordered), emit)
 
-    def cold(self, aside: Iterable[str], seconds: float) -> Cold:
+    def cold(
+        self, aside: Iterable[str], seconds: float, names: Mapping[str, str] | None = None
+    ) -> Cold:
         """Plain pytest runs on mutated source, without the tests that are set aside;
-        ``seconds`` is what one unchanged run takes.
+        ``seconds`` is what one unchanged run takes, ``names`` as `Baseline.names_in`.
         """
         return Cold(
             launch=self.launch,
@@ -269,6 +272,7 @@ class Engine:
             ),
             limit=max(20.0, self._settings.timeout_factor * seconds),
             jobs=self._settings.jobs,
+            names=names or {},
         )
 
     @property

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from refute.baseline import Baseline, TestOutcome
 from refute.faults.past import PastBug, Why
 from refute.trials.alone import Ending, OneTest
-from refute.trials.cold import Cold, ColdRun, outcome_of
+from refute.trials.cold import Cold, ColdRun
 from refute.trials.facts import Replay
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.seal import Program
@@ -84,7 +84,7 @@ class Replays:
         narrow = ignored
         run = self._run(bug, ("-x", *narrow))
         ran = sum(number in files for number in self.baseline.test_files)
-        facts = Replay(bug.id, outcome_of(bug.id, run), ids, ran, seconds=run.seconds)
+        facts = Replay(bug.id, self.cold.outcome(bug.id, run), ids, ran, seconds=run.seconds)
         if _is_uncollected(run):
             facts, run, ignored = self._rest(bug, facts, ignored)
         if facts.outcome.result not in (Result.FAILED, Result.DIED, Result.TIMEOUT):
@@ -124,7 +124,7 @@ class Replays:
         root = self.cold.launch.root
         ignored = (*ignored, *(f"--ignore={root / path}" for path in broken))
         run = self._run(bug, ("-x", *ignored))
-        outcome = outcome_of(bug.id, run)
+        outcome = self.cold.outcome(bug.id, run)
         if run.code == 5:
             # No test is left.
             return facts, run, ignored
@@ -172,7 +172,7 @@ class Replays:
         if found is None:
             # It may need the tests before it, be a matter of chance, or miss what the files that
             # were left out do: only the whole suite is known to pass without the bug.
-            again = outcome_of(bug.id, self._run(bug, ("-x", *broken)))
+            again = self.cold.outcome(bug.id, self._run(bug, ("-x", *broken)))
             if (again.result, again.test) == (outcome.result, outcome.test):
                 return facts
             if again.result is Result.PASSED and self._fails_anyway((*narrow, *broken)):
