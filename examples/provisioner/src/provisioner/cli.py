@@ -31,8 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = Settings()
     except ValidationError as error:
         for one in error.errors():
-            name = "_".join(str(part) for part in one["loc"]).upper()
-            print(f"PROVISIONER_{name}: {one['msg']}", file=sys.stderr)
+            name = "_".join(str(part) for part in ("PROVISIONER", *one["loc"])).upper()
+            print(f"{name}: {one['msg']}", file=sys.stderr)
         return 2
     logs.start(settings.log_level)
     match given.command:
@@ -79,11 +79,11 @@ def _api(settings: Settings, host: str, port: int) -> int:
 
 
 def _worker(settings: Settings) -> int:
-    from provisioner.cluster.kube import KubeCluster
+    from provisioner.cluster import rooms
     from provisioner.worker import Worker
 
     try:
-        cluster = KubeCluster.of(settings)
+        cluster = rooms.found(settings)
     except NoAccess as error:
         print(f"No cluster: {error}", file=sys.stderr)
         return 2

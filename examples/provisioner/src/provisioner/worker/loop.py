@@ -52,7 +52,13 @@ class Worker:
     ) -> None:
         self._database, self._cluster, self._settings = database, cluster, settings
         self._name, self._listener = name, listener
-        self._place = Place(settings.image, settings.instance_domain)
+        self._place = Place(
+            settings.image,
+            settings.instance_domain,
+            settings.instance_origin,
+            settings.instance_matrix_url or settings.matrix_url,
+            settings.room_key,
+        )
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; the step that is being done is finished first."""
