@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     stripe_price_starter: str = Field(default="price_starter", pattern=r"^price_\w+$")
     stripe_price_professional: str = Field(default="price_professional", pattern=r"^price_\w+$")
 
+    #: Where Stripe's page for paying is: our forms may lead there, and nowhere else.
+    checkout_origin: str = Field(
+        default="https://checkout.stripe.com", pattern=r"^https?://[\w.:-]+$"
+    )
     #: Where customers reach us: Stripe sends them back there.
     public_url: str = "http://localhost:8000"
     #: Instances are at ``<namespace>.<domain>``.
