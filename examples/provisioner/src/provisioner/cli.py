@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from sqlalchemy import update
 
-from provisioner import logs, migrations
+from provisioner import logs, migrations, telemetry
 from provisioner.cluster.access import NoAccess
 from provisioner.db import Database
 from provisioner.domain import audit
@@ -68,7 +68,7 @@ def _api(settings: Settings, host: str, port: int) -> int:
 
     # Requests that are being answered are finished, for as long as Kubernetes waits.
     uvicorn.run(
-        build(Parts.of(settings)),
+        build(Parts.of(settings), telemetry.start("provisioner-api")),
         host=host,
         port=port,
         log_config=None,
@@ -87,6 +87,7 @@ def _worker(settings: Settings) -> int:
     except NoAccess as error:
         print(f"No cluster: {error}", file=sys.stderr)
         return 2
+    end = telemetry.start("provisioner-worker")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -96,6 +97,7 @@ def _worker(settings: Settings) -> int:
     Worker(database, cluster, settings, name=name).run(stop)
     cluster.close()
     database.close()
+    end()
     _log.info("has stopped")
     return 0
 

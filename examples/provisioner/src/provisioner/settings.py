@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     rate_anonymous: int = Field(default=30, ge=1)
     rate_account: int = Field(default=120, ge=1)
 
+    #: Feature flags: see flags.py.
+    flags_file: Path | None = None
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")

@@ -111,7 +111,7 @@ def test_openapi_is_published_and_names_every_route(client: TestClient) -> None:
 
 def test_health(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
-    assert client.get("/readyz").json() == {"status": "ready", "database": "0002"}
+    assert client.get("/readyz").json() == {"status": "ready", "database": "0003"}
 
 
 def test_unknown_instances_are_not_found(ann: Person) -> None:

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from provisioner import telemetry
 from provisioner.api.parts import Parts
 from provisioner.api.parts import parts as parts_of
 from provisioner.api.routes import accounts, admin, billing, health, instances, subscriptions
@@ -31,19 +32,22 @@ _log = logging.getLogger("provisioner.api")
 _PREFIX = "/v1"
 
 
-def build(parts: Parts) -> FastAPI:
-    """The API, which closes its part of the database when it ends."""
+def build(parts: Parts, last: Callable[[], None] = lambda: None) -> FastAPI:
+    """The API, which closes its part of the database when it ends, and does ``last`` then."""
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
         parts.database.close()
+        last()
 
     app = FastAPI(
         title="Provisioner",
         version="1",
         summary="Hosted instances of an application, each in a place of its own.",
         lifespan=life,
+        # One span a request: its parts tell little that the queries don't.
+        telemetry={"operation_spans": False, "logs": False},
         responses={"4XX": {"model": ProblemOut}, "503": {"model": ProblemOut}},
     )
     app.state.parts = parts
@@ -70,7 +74,8 @@ async def _around(
     id = uuid4().hex
     address = request.client.host if request.client else ""
     began = time.perf_counter()
-    with about(request=id, address=address):
+    trace = telemetry.trace_id()
+    with about(request=id, address=address, **({"trace": trace} if trace else {})):
         response = await call_next(request)
         _log.info(
             "answered",

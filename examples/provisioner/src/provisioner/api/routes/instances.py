@@ -12,6 +12,7 @@ from provisioner.api.shapes import EventOut, InstanceOut, KeyOut, NewInstance, U
 from provisioner.domain import instances, rooms
 from provisioner.domain.problems import not_found
 from provisioner.domain.status import Request, Status, requests_in
+from provisioner.flags import NEW_INSTANCES
 from provisioner.models import Account, Instance, InstanceEvent
 
 router = APIRouter(prefix="/instances", tags=["instances"])
@@ -36,6 +37,7 @@ def shown(parts: Parts, instance: Instance) -> InstanceOut:
 @router.post("", status_code=202)
 def create(parts: WithParts, account: SignedIn, given: NewInstance) -> InstanceOut:
     """Ask for an instance: it is ready when its status is ``running``."""
+    parts.flags.want(NEW_INSTANCES, account.id)
     with parts.database.account(account.id) as session:
         made = instances.create(session, account.id, given.subscription, given.name, given.version)
         return shown(parts, made)
