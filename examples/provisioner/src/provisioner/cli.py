@@ -9,7 +9,9 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy import update
@@ -27,6 +29,8 @@ _log = logging.getLogger(__name__)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
     given = _parser().parse_args(argv)
+    if given.command == "probe":
+        return _probe(given)
     try:
         settings = Settings()
     except ValidationError as error:
@@ -55,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     api.add_argument("--port", type=int, default=8000)
     commands.add_parser("worker", help="do the work that was decided")
     commands.add_parser("migrate", help="bring the database to its newest shape")
+    probe = commands.add_parser("probe", help="a customer's journey against a deployment")
+    probe.add_argument("url", help="where the portal and the API are")
+    probe.add_argument("--email", required=True, help="of an account that is for probes alone")
+    probe.add_argument("--patience", type=float, default=300.0, help="seconds for an instance")
+    probe.add_argument("--metrics", type=Path, help="a file for OpenMetrics; the output otherwise")
     admin = commands.add_parser("make-admin", help="let an account do what administrators do")
     admin.add_argument("email")
     return parser
@@ -100,6 +109,29 @@ def _worker(settings: Settings) -> int:
     end()
     _log.info("has stopped")
     return 0
+
+
+def _probe(given: argparse.Namespace) -> int:
+    from provisioner import probe
+
+    password = os.environ.get("PROVISIONER_PROBE_PASSWORD")
+    if not password:
+        print("PROVISIONER_PROBE_PASSWORD: not set", file=sys.stderr)
+        return probe.NOT_ASKED
+    try:
+        report = probe.Probe(given.url, given.email, password, given.patience).run()
+    except probe.NotAsked as error:
+        print(f"Not probed: {error}", file=sys.stderr)
+        return probe.NOT_ASKED
+    said = report.metrics(time.time())
+    if given.metrics is None:
+        print(said, end="")
+    else:
+        # Whole or not at all: somebody may read it at this moment.
+        half = given.metrics.with_name(f".{given.metrics.name}.new")
+        half.write_text(said)
+        half.replace(given.metrics)
+    return report.code
 
 
 def _make_admin(settings: Settings, email: str) -> int:
