@@ -9,6 +9,7 @@ from pathlib import Path
 
 from refute.errors import RefuteError
 
+from local.clusters import ROUTES
 from local.stack import Stack, running
 
 _PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -19,7 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("what", choices=["up", "demo"])
     parser.add_argument("--port", type=int, default=8000, help="the portal's")
-    parser.add_argument("--cluster", choices=["node", "processes"], default="")
+    parser.add_argument("--cluster", choices=ROUTES, default="")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -1,4 +1,4 @@
-"""The cluster that this machine allows: a Kubernetes node, or what stands in for one."""
+"""The cluster that this machine allows: a Kubernetes node, or as much of one as can be had."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from refute.errors import RefuteError
 from refute.real import Cluster, Homeserver, local_k8s_cluster
+from refute.real.kubernetes import Refused
 from tests.support import kube_http
 
 from local import netns
 from local.image import image
+from local.kubelet import Kubelet
 from local.pods import KubeWithPods
 from local.relay import relay
 
@@ -40,21 +42,21 @@ class Route:
 @contextmanager
 def found(homeserver: Homeserver, folder: Path, route: str = "") -> Iterator[Route]:
     """The best that can be had here, or the one that is insisted on. Raises RefuteError."""
+    why = ""
     with ExitStack() as stack:
-        try:
-            if route == "processes":
-                taken = stack.enter_context(_processes(homeserver, folder, "as was asked for"))
-            else:
-                taken = stack.enter_context(_node(homeserver, folder))
-        except RefuteError as error:
-            if route == "node":
-                raise
-            taken = stack.enter_context(_processes(homeserver, folder, error.message))
+        for name in [route] if route else ROUTES:
+            try:
+                taken = stack.enter_context(_KINDS[name](homeserver, folder, why))
+                break
+            except RefuteError as error:
+                if name == (route or ROUTES[-1]):
+                    raise
+                why = f"; no {name}: {error.message}{why}"
         yield taken
 
 
 @contextmanager
-def _node(homeserver: Homeserver, folder: Path) -> Iterator[Route]:
+def _node(homeserver: Homeserver, folder: Path, why: str) -> Iterator[Route]:
     with ExitStack() as stack:
         cluster = stack.enter_context(local_k8s_cluster(route="installed"))
         cluster.load_image(image(), f"{IMAGE}:{VERSION}")
@@ -66,9 +68,11 @@ def _node(homeserver: Homeserver, folder: Path) -> Iterator[Route]:
         kubeconfig.write_text(cluster.kubeconfig)
 
         def connect(host: str) -> socket.socket:
-            service = cluster.api.request(
-                "GET", f"/api/v1/namespaces/{host.partition('.')[0]}/services/room"
-            )
+            path = f"/api/v1/namespaces/{host.partition('.')[0]}/services/room"
+            try:
+                service = cluster.api.request("GET", path)
+            except Refused as refused:
+                raise LookupError(host) from refused
             return network.connect(service["spec"]["clusterIP"], 80)
 
         yield Route(
@@ -87,7 +91,23 @@ def _namespaces(cluster: Cluster) -> list[str]:
 
 
 @contextmanager
-def _processes(homeserver: Homeserver, folder: Path, why: str) -> Iterator[Route]:
+def _plane(homeserver: Homeserver, folder: Path, why: str) -> Iterator[Route]:
+    with local_k8s_cluster(route="control-plane") as cluster:
+        kubelet = Kubelet(cluster.api, folder / "instances.log")
+        kubeconfig = folder / "kubeconfig"
+        kubeconfig.write_text(cluster.kubeconfig)
+        with kubelet.working():
+            yield Route(
+                f"Kubernetes, a control plane whose pods are processes of this machine{why}",
+                kubeconfig,
+                homeserver.url,
+                lambda host: kubelet.connect(host.partition(".")[0]),
+                lambda: _namespaces(cluster),
+            )
+
+
+@contextmanager
+def _memory(homeserver: Homeserver, folder: Path, why: str) -> Iterator[Route]:
     kube = KubeWithPods(folder / "instances.log")
     try:
         with kube_http.serving(kube):
@@ -95,7 +115,7 @@ def _processes(homeserver: Homeserver, folder: Path, why: str) -> Iterator[Route
             kubeconfig.write_text(kube.kubeconfig())
             yield Route(
                 "a stand-in: an API server in memory (tests/support/kube.py), whose pods are "
-                f"processes ({why})",
+                f"processes of this machine{why}",
                 kubeconfig,
                 homeserver.url,
                 lambda host: kube.connect(host.partition(".")[0]),
@@ -103,3 +123,8 @@ def _processes(homeserver: Homeserver, folder: Path, why: str) -> Iterator[Route
             )
     finally:
         kube.close()
+
+
+_KINDS = {"node": _node, "control-plane": _plane, "memory": _memory}
+ROUTES = tuple(_KINDS)
+"""The best first."""

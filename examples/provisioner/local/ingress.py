@@ -67,17 +67,19 @@ async def _lead(
     # asyncio wants it so; otherwise its loop would wait for this one alone.
     there.setblocking(False)
     answers, requests = await asyncio.open_connection(sock=there)
-    requests.write(head)
-    await asyncio.gather(_pipe(reader, requests), _pipe(answers, writer))
+    try:
+        requests.write(head)
+        await asyncio.gather(_pipe(reader, requests), _pipe(answers, writer))
+    finally:
+        requests.close()
 
 
 async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    try:
-        while piece := await source.read(65536):
-            target.write(piece)
-            await target.drain()
-    finally:
-        target.close()
+    """All that comes; who has said all may still be answered."""
+    while piece := await source.read(65536):
+        target.write(piece)
+        await target.drain()
+    target.write_eof()
 
 
 def host(head: bytes) -> str:

@@ -94,8 +94,8 @@ class Journey:
         room.get_by_role("button", name="Sign in").click()
         for words in ("Is anybody there?", "It is quiet here, and all ours."):
             room.get_by_label("Message", exact=True).fill(words)
-            room.keyboard.press("Enter")
-            room.get_by_text(words).wait_for()
+            room.get_by_role("button", name="Send").click()
+            room.locator("#messages").get_by_text(words).wait_for()
         self.pictures.take("room", room)
         room.close()
 

@@ -36,6 +36,33 @@ class Pod:
         except (URLError, OSError):
             return False
 
+    def end(self) -> None:
+        """As a kubelet would in the end."""
+        self.process.kill()
+        self.process.wait()
+
+
+def container(template: Json) -> Json:
+    """The one container of a pod or of a template for one."""
+    (only,) = template["spec"]["containers"]
+    found: Json = only
+    return found
+
+
+def started(template: Json, environment: dict[str, str], log: Path) -> Pod:
+    """An instance as a process, with what its container's environment says."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    kept = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_SOURCES)}
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "provisioner_instance"],
+            env={**kept, **environment, "HOST": "127.0.0.1", "PORT": str(port)},
+            stdout=out,
+            stderr=out,
+        )
+    return Pod(template, process, port)
+
 
 class KubeWithPods(Kube):
     """See `Kube`; deployments start and stop processes."""
@@ -77,23 +104,8 @@ class KubeWithPods(Kube):
         }
 
     def _start(self, namespace: str, template: Json) -> Pod:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = int(free.getsockname()[1])
-        env = {one["name"]: self._value(namespace, one) for one in _container(template)["env"]}
-        with self._log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "provisioner_instance"],
-                env={
-                    "PATH": os.environ.get("PATH", ""),
-                    "PYTHONPATH": str(_SOURCES),
-                    **env,
-                    "HOST": "127.0.0.1",
-                    "PORT": str(port),
-                },
-                stdout=log,
-                stderr=log,
-            )
-        return Pod(template, process, port)
+        env = {one["name"]: self._value(namespace, one) for one in container(template)["env"]}
+        return started(template, env, self._log)
 
     def _value(self, namespace: str, variable: Json) -> str:
         if "value" in variable:
@@ -105,11 +117,4 @@ class KubeWithPods(Kube):
     def _stop(self, namespace: str) -> None:
         pod = self.running.pop(namespace, None)
         if pod is not None:
-            pod.process.kill()
-            pod.process.wait()
-
-
-def _container(template: Json) -> Json:
-    (only,) = template["spec"]["containers"]
-    found: Json = only
-    return found
+            pod.end()

@@ -69,7 +69,7 @@ def running(
 ) -> Iterator[Stack]:
     """All of it, until the block ends. ``port`` is the portal's, 0 takes a free one.
 
-    ``route`` insists on a kind of cluster: ``node`` or ``processes``. Raises RefuteError where
+    ``route`` insists on one of `clusters.ROUTES`. Raises RefuteError where
     something can't be had.
     """
     with ExitStack() as stack:

@@ -26,13 +26,13 @@ def _running(route: str) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """The cluster is the stand-in whose pods are processes."""
-    yield from _running("processes")
+    yield from _running("memory")
 
 
-@pytest.fixture
-def node_stack() -> Iterator[Stack]:
-    """The cluster is Kubernetes, with a node."""
-    yield from _running("node")
+@pytest.fixture(params=["node", "control-plane"])
+def real_stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """The cluster is Kubernetes: with a node, or without one."""
+    yield from _running(request.param)
 
 
 @pytest.fixture
