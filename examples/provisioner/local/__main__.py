@@ -34,8 +34,11 @@ def main() -> int:
                 signal.pause()
     except KeyboardInterrupt:
         _say("\nStopped.")
-    except (RefuteError, OSError, RuntimeError) as error:
-        print(f"It can't be started: {error}", file=sys.stderr)
+    except RefuteError as error:
+        print(error, *error.detail, error.remedy, sep="\n", file=sys.stderr)
+        return 1
+    except (OSError, RuntimeError) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
