@@ -9,12 +9,14 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy import update
 
-from provisioner import logs, migrations
+from provisioner import logs, migrations, telemetry
 from provisioner.cluster.access import NoAccess
 from provisioner.db import Database
 from provisioner.domain import audit
@@ -27,12 +29,14 @@ _log = logging.getLogger(__name__)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
     given = _parser().parse_args(argv)
+    if given.command == "probe":
+        return _probe(given)
     try:
         settings = Settings()
     except ValidationError as error:
         for one in error.errors():
-            name = "_".join(str(part) for part in one["loc"]).upper()
-            print(f"PROVISIONER_{name}: {one['msg']}", file=sys.stderr)
+            name = "_".join(str(part) for part in ("PROVISIONER", *one["loc"])).upper()
+            print(f"{name}: {one['msg']}", file=sys.stderr)
         return 2
     logs.start(settings.log_level)
     match given.command:
@@ -55,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     api.add_argument("--port", type=int, default=8000)
     commands.add_parser("worker", help="do the work that was decided")
     commands.add_parser("migrate", help="bring the database to its newest shape")
+    probe = commands.add_parser("probe", help="a customer's journey against a deployment")
+    probe.add_argument("url", help="where the portal and the API are")
+    probe.add_argument("--email", required=True, help="of an account that is for probes alone")
+    probe.add_argument("--patience", type=float, default=300.0, help="seconds for an instance")
+    probe.add_argument("--metrics", type=Path, help="a file for OpenMetrics; the output otherwise")
     admin = commands.add_parser("make-admin", help="let an account do what administrators do")
     admin.add_argument("email")
     return parser
@@ -68,7 +77,7 @@ def _api(settings: Settings, host: str, port: int) -> int:
 
     # Requests that are being answered are finished, for as long as Kubernetes waits.
     uvicorn.run(
-        build(Parts.of(settings)),
+        build(Parts.of(settings), telemetry.start("provisioner-api")),
         host=host,
         port=port,
         log_config=None,
@@ -79,14 +88,15 @@ def _api(settings: Settings, host: str, port: int) -> int:
 
 
 def _worker(settings: Settings) -> int:
-    from provisioner.cluster.kube import KubeCluster
+    from provisioner.cluster import rooms
     from provisioner.worker import Worker
 
     try:
-        cluster = KubeCluster.of(settings)
+        cluster = rooms.found(settings)
     except NoAccess as error:
         print(f"No cluster: {error}", file=sys.stderr)
         return 2
+    end = telemetry.start("provisioner-worker")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -96,8 +106,32 @@ def _worker(settings: Settings) -> int:
     Worker(database, cluster, settings, name=name).run(stop)
     cluster.close()
     database.close()
+    end()
     _log.info("has stopped")
     return 0
+
+
+def _probe(given: argparse.Namespace) -> int:
+    from provisioner import probe
+
+    password = os.environ.get("PROVISIONER_PROBE_PASSWORD")
+    if not password:
+        print("PROVISIONER_PROBE_PASSWORD: not set", file=sys.stderr)
+        return probe.NOT_ASKED
+    try:
+        report = probe.Probe(given.url, given.email, password, given.patience).run()
+    except probe.NotAsked as error:
+        print(f"Not probed: {error}", file=sys.stderr)
+        return probe.NOT_ASKED
+    said = report.metrics(time.time())
+    if given.metrics is None:
+        print(said, end="")
+    else:
+        # Whole or not at all: somebody may read it at this moment.
+        half = given.metrics.with_name(f".{given.metrics.name}.new")
+        half.write_text(said)
+        half.replace(given.metrics)
+    return report.code
 
 
 def _make_admin(settings: Settings, email: str) -> int:

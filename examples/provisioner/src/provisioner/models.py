@@ -206,6 +206,8 @@ class Job(Base):
     lease_until: Mapped[datetime | None]
     worker: Mapped[str] = mapped_column(server_default=text("''"))
     error: Mapped[str] = mapped_column(server_default=text("''"))
+    #: Of the request that wrote it (W3C traceparent), or empty.
+    trace: Mapped[str] = mapped_column(server_default=text("''"))
     created_at: Mapped[datetime] = mapped_column(server_default=_NOW)
     finished_at: Mapped[datetime | None]
 

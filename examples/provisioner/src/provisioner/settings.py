@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from uuid import UUID
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from provisioner.domain import rooms
 
 _HERE = Path(__file__).resolve().parent
 _FEW = 8
@@ -62,10 +65,26 @@ class Settings(BaseSettings):
     stripe_price_starter: str = Field(default="price_starter", pattern=r"^price_\w+$")
     stripe_price_professional: str = Field(default="price_professional", pattern=r"^price_\w+$")
 
+    #: Where Stripe's page for paying is: our forms may lead there, and nowhere else.
+    checkout_origin: str = Field(
+        default="https://checkout.stripe.com", pattern=r"^https?://[\w.:-]+$"
+    )
     #: Where customers reach us: Stripe sends them back there.
     public_url: str = "http://localhost:8000"
     #: Instances are at ``<namespace>.<domain>``.
     instance_domain: str = Field(default="instances.localhost", pattern=r"^[a-z0-9.-]+$")
+
+    #: Where an instance is reached; ``{host}`` is its name with the domain.
+    instance_origin: str = Field(default="https://{host}", pattern=r"^https?://\{host\}(:\d+)?$")
+
+    #: The Synapse on which instances have their rooms, and an administrator's access token there.
+    #: Without it instances come up without a room.
+    matrix_url: str = Field(default="", pattern=r"^(https?://.+[^/])?$")
+    matrix_token: SecretStr = SecretStr("")
+    #: The same homeserver as instances reach it, if that is not the same address.
+    instance_matrix_url: str = Field(default="", pattern=r"^(https?://.+[^/])?$")
+    #: The keys of rooms come from it: whoever has it has them all.
+    room_secret: Annotated[SecretStr, AfterValidator(_strong)] | None = None
 
     kubeconfig: Path | None = None
     helm: str = "helm"
@@ -82,6 +101,9 @@ class Settings(BaseSettings):
     #: Requests a minute: of one address without sign-in, and of one account.
     rate_anonymous: int = Field(default=30, ge=1)
     rate_account: int = Field(default=120, ge=1)
+
+    #: Feature flags: see flags.py.
+    flags_file: Path | None = None
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -100,12 +122,25 @@ class Settings(BaseSettings):
         beside = _HERE.parents[1] / "chart"
         return beside if value == _HERE / "chart" and not value.exists() else value
 
+    @model_validator(mode="after")
+    def _whole(self) -> Settings:
+        """A homeserver is of use only to who may make accounts on it."""
+        if self.matrix_url and not (self.matrix_token.get_secret_value() and self.room_secret):
+            raise ValueError("MATRIX_URL wants MATRIX_TOKEN and ROOM_SECRET beside it")
+        return self
+
     @cached_property
     def sqlalchemy_url(self) -> str:
         """The database's URL, with the driver named."""
         return self.database_url.get_secret_value().replace(
             "postgresql://", "postgresql+psycopg://", 1
         )
+
+    def room_key(self, instance: UUID) -> str:
+        """The password of an instance's room; empty where there are no rooms."""
+        if not self.matrix_url or self.room_secret is None:
+            return ""
+        return rooms.key(self.room_secret.get_secret_value(), instance)
 
     def price_of(self, tier: str) -> str:
         """Stripe's price id of a tier that costs something. Raises KeyError."""

@@ -93,7 +93,7 @@ PUBLISHED = {
     *("post /v1/sessions", "delete /v1/sessions"),
     *("get /v1/subscriptions", "post /v1/subscriptions", "delete /v1/subscriptions/{id}"),
     *("get /v1/instances", "post /v1/instances", "get /v1/instances/{id}"),
-    *("delete /v1/instances/{id}", "get /v1/instances/{id}/events"),
+    *("delete /v1/instances/{id}", "get /v1/instances/{id}/events", "get /v1/instances/{id}/key"),
     *(f"post /v1/instances/{{id}}/{what}" for what in ("start", "stop", "restart", "upgrade")),
     *("get /v1/usage", "get /v1/invoices", "post /v1/webhooks/stripe"),
     *("get /v1/admin/accounts", "delete /v1/admin/accounts/{id}", "get /v1/admin/audit"),
@@ -111,7 +111,7 @@ def test_openapi_is_published_and_names_every_route(client: TestClient) -> None:
 
 def test_health(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
-    assert client.get("/readyz").json() == {"status": "ready", "database": "0002"}
+    assert client.get("/readyz").json() == {"status": "ready", "database": "0003"}
 
 
 def test_unknown_instances_are_not_found(ann: Person) -> None:

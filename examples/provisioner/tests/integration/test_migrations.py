@@ -64,11 +64,11 @@ def test_older_database_is_not_ready(client: TestClient, postgres_database: Real
     migrations.downgrade(postgres_database.url("psycopg"), "0001")
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["detail"] == "The database is at 0001, not at 0002."
+    assert answer.json()["detail"] == "The database is at 0001, not at 0003."
 
 
 def test_newest_is_what_a_new_database_has(postgres_database: RealDatabase) -> None:
     engine = create_engine(postgres_database.url("psycopg"))
     with engine.connect() as connection:
-        assert migrations.current(connection) == migrations.newest() == "0002"
+        assert migrations.current(connection) == migrations.newest() == "0003"
     engine.dispose()

@@ -177,9 +177,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving() -> Iterator[Kube]:
+def serving(given: Kube | None = None) -> Iterator[Kube]:
     """A stand-in that listens on the loopback."""
-    kube = Kube()
+    kube = given or Kube()
     handler = type("Handler", (_Handler,), {"kube": kube})
     server = _Server(("127.0.0.1", 0), handler)
     kube.url = f"http://127.0.0.1:{server.server_port}"

@@ -7,36 +7,47 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
+from provisioner import telemetry
 from provisioner.api.parts import Parts
+from provisioner.api.parts import parts as parts_of
 from provisioner.api.routes import accounts, admin, billing, health, instances, subscriptions
 from provisioner.api.shapes import ProblemOut
 from provisioner.db import Busy
 from provisioner.domain.problems import Problem
 from provisioner.logs import about
+from provisioner.portal import desk, door, pages, rooms
+from provisioner.portal.visitors import SignInFirst
 
 _log = logging.getLogger("provisioner.api")
 _PREFIX = "/v1"
 
 
-def build(parts: Parts) -> FastAPI:
-    """The API, which closes its part of the database when it ends."""
+def build(parts: Parts, last: Callable[[], None] = lambda: None) -> FastAPI:
+    """The API, which closes its part of the database when it ends, and does ``last`` then."""
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
         parts.database.close()
+        last()
 
     app = FastAPI(
         title="Provisioner",
         version="1",
         summary="Hosted instances of an application, each in a place of its own.",
         lifespan=life,
+        # One span a request: its parts tell little that the queries don't.
+        telemetry={"operation_spans": False, "logs": False},
         responses={"4XX": {"model": ProblemOut}, "503": {"model": ProblemOut}},
     )
     app.state.parts = parts
@@ -44,10 +55,15 @@ def build(parts: Parts) -> FastAPI:
     app.add_exception_handler(Problem, _refused)
     app.add_exception_handler(Busy, _busy)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(SignInFirst, _sign_in_first)
+    app.add_exception_handler(HTTPException, _elsewhere)
     app.add_exception_handler(Exception, _broken)
     for module in (accounts, subscriptions, instances, billing, admin):
         app.include_router(module.router, prefix=_PREFIX)
     app.include_router(health.router)
+    for portal in (door, desk, rooms):
+        app.include_router(portal.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(packages=[("provisioner.portal", "static")]))
     return app
 
 
@@ -58,7 +74,8 @@ async def _around(
     id = uuid4().hex
     address = request.client.host if request.client else ""
     began = time.perf_counter()
-    with about(request=id, address=address):
+    trace = telemetry.trace_id()
+    with about(request=id, address=address, **({"trace": trace} if trace else {})):
         response = await call_next(request)
         _log.info(
             "answered",
@@ -70,7 +87,15 @@ async def _around(
             },
         )
     response.headers["X-Request-Id"] = id
+    if _is_page(request, response):
+        response.headers.update(pages.strict(parts_of(request).settings))
     return response
+
+
+def _is_page(request: Request, response: Response) -> bool:
+    """FastAPI's own pages for the API come from elsewhere and would not be shown."""
+    kind = response.headers.get("Content-Type", "")
+    return kind.startswith("text/html") and not request.url.path.startswith(("/docs", "/redoc"))
 
 
 def problem(slug: str, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
@@ -79,20 +104,30 @@ def problem(slug: str, status: int, detail: str, headers: dict[str, str] | None 
     return JSONResponse(said.model_dump(), status, headers, media_type="application/problem+json")
 
 
+def _say(
+    request: Request, slug: str, status: int, detail: str, headers: dict[str, str] | None = None
+) -> Response:
+    """A refusal for whoever reads it: a program, or somebody in front of a browser."""
+    if pages.wanted(request):
+        return pages.refusal(request, status, detail, headers)
+    return problem(slug, status, detail, headers)
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return problem(error.slug, error.status, error.detail, error.headers)
+    return _say(request, error.slug, error.status, error.detail, error.headers)
 
 
 async def _busy(request: Request, error: Exception) -> Response:
     _log.warning("turned away: %s", error)
-    return problem(
-        "busy", 503, "Too much is going on: try again in a moment.", {"Retry-After": "1"}
-    )
+    words = "Too much is going on: try again in a moment."
+    return _say(request, "busy", 503, words, {"Retry-After": "1"})
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if pages.wanted(request):
+        return pages.refusal(request, 404, "This address leads nowhere.")
     wrong = [
         f"{'.'.join(str(part) for part in one['loc'][1:]) or 'body'}: {one['msg']}"
         for one in error.errors()
@@ -100,6 +135,22 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem("bad-request", 422, "; ".join(wrong))
 
 
+async def _sign_in_first(request: Request, error: Exception) -> Response:
+    if request.url.path.endswith("/live"):
+        return problem("bad-token", 401, "Sign in first.")
+    then = quote(request.url.path) if request.method == "GET" else "/home"
+    return RedirectResponse(f"/sign-in?then={then}", 303)
+
+
+async def _elsewhere(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if pages.wanted(request):
+        words = "This address leads nowhere." if error.status_code == 404 else error.detail
+        return pages.refusal(request, error.status_code, words)
+    return await http_exception_handler(request, error)
+
+
 async def _broken(request: Request, error: Exception) -> Response:
     _log.error("a request failed", exc_info=error)
-    return problem("internal", 500, "Something went wrong on our side; it has been noted.")
+    words = "Something went wrong on our side; it has been noted."
+    return _say(request, "internal", 500, words)

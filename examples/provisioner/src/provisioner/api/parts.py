@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 
@@ -16,6 +16,7 @@ from provisioner.domain import accounts, limits
 from provisioner.domain.passwords import Passwords
 from provisioner.domain.problems import Problem
 from provisioner.domain.tokens import Tokens
+from provisioner.flags import Flags
 from provisioner.models import Account
 from provisioner.settings import Settings
 
@@ -33,6 +34,7 @@ class Parts:
     passwords: Passwords
     tokens: Tokens
     gateway: Gateway
+    flags: Flags = field(default_factory=Flags)
     now: Callable[[], datetime] = _now
 
     @classmethod
@@ -47,6 +49,7 @@ class Parts:
                 timedelta(minutes=settings.token_minutes),
             ),
             Gateway(settings),
+            Flags(settings.flags_file),
         )
 
 

@@ -112,6 +112,13 @@ class EventOut(_Out):
     at: datetime
 
 
+class KeyOut(_Out):
+    """A name and a password for an instance's own page."""
+
+    name: str
+    password: str
+
+
 class UsageLine(_Out):
     """What ran of one tier in a month."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from provisioner.cluster.port import Release
+from provisioner.domain import rooms
 from provisioner.domain.tiers import TIERS
 
 
@@ -27,11 +30,18 @@ class Place:
 
     image: str
     domain: str
+    #: Where browsers reach an instance, with ``{host}`` for its name.
+    origin: str = "https://{host}"
+    #: The homeserver as instances reach it; empty where they have no rooms.
+    matrix_url: str = ""
+    #: The key to the room of an instance.
+    key: Callable[[UUID], str] = field(default=lambda instance: "", repr=False)
 
 
 def release(wanted: Wanted, place: Place) -> Release:
     """The release of an instance. Equal instances have equal values. Raises KeyError."""
     tier = TIERS[wanted.tier]
+    host = f"{wanted.namespace}.{place.domain}"
     return Release(
         name="room",
         namespace=wanted.namespace,
@@ -41,9 +51,23 @@ def release(wanted: Wanted, place: Place) -> Release:
             "image": {"repository": place.image, "tag": wanted.version},
             "replicas": 1 if wanted.running else 0,
             "restartMark": str(wanted.restart_mark or ""),
-            "host": f"{wanted.namespace}.{place.domain}",
+            "host": host,
+            "origin": place.origin.format(host=host),
             "resources": {"cpu": tier.cpu, "memory": tier.memory},
             "storage": tier.storage,
             "tier": tier.name,
+            **_room(wanted.id, place),
         },
     )
+
+
+def _room(instance: UUID, place: Place) -> dict[str, Any]:
+    if not place.matrix_url:
+        return {}
+    return {
+        "matrix": {
+            "url": place.matrix_url,
+            "user": rooms.account(instance),
+            "password": place.key(instance),
+        }
+    }

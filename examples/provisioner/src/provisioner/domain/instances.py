@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from provisioner import telemetry
 from provisioner.domain import audit
 from provisioner.domain.problems import Problem, not_found, told
 from provisioner.domain.status import REQUESTS, Request, Status
@@ -122,4 +123,5 @@ def available(session: Session, version: str | None) -> str:
 
 
 def _enqueue(session: Session, kind: str, instance: UUID, account: UUID) -> None:
-    session.execute(insert(Job).values(kind=kind, instance_id=instance, account_id=account))
+    values = {"kind": kind, "instance_id": instance, "account_id": account}
+    session.execute(insert(Job).values(**values, trace=telemetry.carried()))

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from provisioner import telemetry
 from provisioner.cluster import Cluster, Refused
 from provisioner.cluster.values import Place
 from provisioner.db import Database
@@ -52,7 +53,13 @@ class Worker:
     ) -> None:
         self._database, self._cluster, self._settings = database, cluster, settings
         self._name, self._listener = name, listener
-        self._place = Place(settings.image, settings.instance_domain)
+        self._place = Place(
+            settings.image,
+            settings.instance_domain,
+            settings.instance_origin,
+            settings.instance_matrix_url or settings.matrix_url,
+            settings.room_key,
+        )
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; the step that is being done is finished first."""
@@ -76,7 +83,15 @@ class Worker:
             claim = queue.take(session, self._name, self._settings.lease_seconds)
         if claim is None:
             return False
-        with about(job=claim.id, kind=claim.kind, instance=str(claim.instance)):
+        with (
+            telemetry.working(f"job {claim.kind}", claim.trace, job=claim.id),
+            about(
+                job=claim.id,
+                kind=claim.kind,
+                instance=str(claim.instance),
+                **({"trace": telemetry.trace_id()} if claim.trace else {}),
+            ),
+        ):
             self._say(claim, "taken")
             with beating(self._database, claim, self._settings.lease_seconds) as heart:
                 going: Claim | None = claim
@@ -99,7 +114,7 @@ class Worker:
         try:
             if claim.attempts >= self._settings.max_attempts and not endless:
                 raise Refused(claim.error or "its worker died each time")
-            return self._step(claim, plan, heart)
+            return self._traced(claim, plan, heart)
         except Superseded as overtaken:
             with self._database.service() as session:
                 queue.finish(session, claim)
@@ -113,6 +128,19 @@ class Worker:
         except Exception as error:
             self._try_again(claim, error)
         return None
+
+    def _traced(self, claim: Claim, plan: Plan, heart: Heart) -> Claim | None:
+        """The next step, as a span of its own and in the figures."""
+        began, step = time.monotonic(), (plan.amends if claim.amending else plan.steps)[claim.step]
+        outcome = "failed"
+        try:
+            with telemetry.inside(f"step {step.name}", amending=claim.amending):
+                left = self._step(claim, plan, heart)
+            outcome = "done"
+        finally:
+            named = {"kind": claim.kind, "step": step.name, "outcome": outcome}
+            telemetry.steps.record(time.monotonic() - began, named)
+        return left
 
     def _step(self, claim: Claim, plan: Plan, heart: Heart) -> Claim | None:
         steps = plan.amends if claim.amending else plan.steps

@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from provisioner import telemetry
+
 
 class Lost(Exception):
     """The lease is somebody else's by now, or has ended."""
@@ -35,6 +37,8 @@ class Claim:
     #: Seconds since the step before was finished.
     waited: float
     error: str
+    #: Of the request that wrote it, or empty.
+    trace: str = ""
 
 
 _TAKE = text("""
@@ -55,7 +59,7 @@ UPDATE jobs SET state = 'leased', lease = gen_random_uuid(), worker = :worker,
   attempts = attempts + CASE state WHEN 'leased' THEN 1 ELSE 0 END
 FROM next WHERE jobs.id = next.id
 RETURNING jobs.id, lease, kind, instance_id, account_id, step, amending, attempts,
-  extract(epoch FROM now() - step_since)::float AS waited, error
+  extract(epoch FROM now() - step_since)::float AS waited, error, trace
 """)
 
 
@@ -120,6 +124,7 @@ def finish(session: Session, claim: Claim, state: str = "done") -> None:
         "state = :state, finished_at = now(), lease = NULL, lease_until = NULL",
         state=state,
     )
+    telemetry.jobs.add(1, {"kind": claim.kind, "outcome": state})
 
 
 def _change(session: Session, claim: Claim, values: str, **given: object) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from provisioner.api.parts import SignedIn, WithParts, limited
 from provisioner.api.shapes import AccountOut, AuditOut, Credentials, Token
 from provisioner.domain import accounts
+from provisioner.flags import SIGN_UP
 from provisioner.models import AuditEntry
 
 router = APIRouter(tags=["accounts"])
@@ -16,6 +17,7 @@ router = APIRouter(tags=["accounts"])
 @router.post("/accounts", status_code=201, dependencies=[Depends(limited)])
 def register(parts: WithParts, given: Credentials) -> AccountOut:
     """Make an account."""
+    parts.flags.want(SIGN_UP)
     with parts.database.service() as session:
         made = accounts.register(session, parts.passwords, given.email, given.password)
         return AccountOut.model_validate(made)

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from provisioner.api.parts import Parts, SignedIn, WithParts
-from provisioner.api.shapes import EventOut, InstanceOut, NewInstance, Upgrade
-from provisioner.domain import instances
+from provisioner.api.shapes import EventOut, InstanceOut, KeyOut, NewInstance, Upgrade
+from provisioner.domain import instances, rooms
 from provisioner.domain.problems import not_found
 from provisioner.domain.status import Request, Status, requests_in
+from provisioner.flags import NEW_INSTANCES
 from provisioner.models import Account, Instance, InstanceEvent
 
 router = APIRouter(prefix="/instances", tags=["instances"])
@@ -26,7 +27,9 @@ def shown(parts: Parts, instance: Instance) -> InstanceOut:
         status=status,
         created_at=instance.created_at,
         updated_at=instance.updated_at,
-        url=f"https://{instance.namespace}.{parts.settings.instance_domain}",
+        url=parts.settings.instance_origin.format(
+            host=f"{instance.namespace}.{parts.settings.instance_domain}"
+        ),
         requests=requests_in(status),
     )
 
@@ -34,6 +37,7 @@ def shown(parts: Parts, instance: Instance) -> InstanceOut:
 @router.post("", status_code=202)
 def create(parts: WithParts, account: SignedIn, given: NewInstance) -> InstanceOut:
     """Ask for an instance: it is ready when its status is ``running``."""
+    parts.flags.want(NEW_INSTANCES, account.id)
     with parts.database.account(account.id) as session:
         made = instances.create(session, account.id, given.subscription, given.name, given.version)
         return shown(parts, made)
@@ -69,6 +73,17 @@ def events(parts: WithParts, account: SignedIn, id: UUID) -> list[EventOut]:
             select(InstanceEvent).where(InstanceEvent.instance_id == id).order_by(InstanceEvent.id)
         )
         return [EventOut.model_validate(event) for event in found]
+
+
+@router.get("/{id}/key")
+def key(parts: WithParts, account: SignedIn, id: UUID) -> KeyOut:
+    """How its owner signs in at the instance itself."""
+    with parts.database.account(account.id) as session:
+        found = session.get(Instance, id)
+    password = parts.settings.room_key(id)
+    if found is None or found.status == Status.DEPROVISIONED or not password:
+        raise not_found("key")
+    return KeyOut(name=rooms.OWNER, password=password)
 
 
 @router.post("/{id}/start", status_code=202)

@@ -12,6 +12,7 @@ from provisioner.api.shapes import Begun, NewSubscription, SubscriptionOut, Tier
 from provisioner.domain import subscriptions
 from provisioner.domain.problems import not_found
 from provisioner.domain.tiers import FREE, TIERS
+from provisioner.flags import PAID_TIERS
 from provisioner.models import Subscription, Version
 
 router = APIRouter(tags=["subscriptions"])
@@ -38,6 +39,8 @@ def versions(parts: WithParts) -> list[VersionOut]:
 @router.post("/subscriptions", status_code=201)
 def begin(parts: WithParts, account: SignedIn, given: NewSubscription) -> Begun:
     """Subscribe: a tier that costs something is active when it has been paid for."""
+    if given.tier != FREE.name:
+        parts.flags.want(PAID_TIERS, account.id)
     with parts.database.account(account.id) as session:
         made = subscriptions.begin(session, account.id, given.tier)
         url = None
