@@ -82,7 +82,7 @@ def test_a_deadline_is_as_asked_or_follows_the_test() -> None:
     assert deadline(None, 7.0) == 35.0
 
 
-def test_links_are_services_and_what_refute_real_started_is_one() -> None:
+def test_links_are_services_and_what_refute_real_started_goes_by_its_name() -> None:
     assert links_of({TWO, ONE}, frozenset(), None) == (
         Link("127.0.0.1:1", (ONE,)),
         Link("127.0.0.1:2", (TWO,)),
@@ -90,6 +90,15 @@ def test_links_are_services_and_what_refute_real_started_is_one() -> None:
     assert links_of({ONE, TWO, OWN}, frozenset({TWO, OWN}), 3) == (
         Link("127.0.0.1:1", (ONE,)),
         Link(REAL, (TWO,)),
+    )
+    named = {1: "redis", 2: "postgres"}
+    assert links_of({OWN}, frozenset({ONE, TWO, OWN}), 3, named) == (
+        Link("postgres", (TWO,)),
+        Link("redis", (ONE,)),
+    )
+    # Proxies get their ports as tests run.
+    assert links_of((), frozenset({ONE, TWO}), None, {1: "toxiproxy"}) == (
+        Link("toxiproxy", (ONE, TWO)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from refute.chaos.values import Link
 from refute.trials.services import Service
@@ -10,16 +11,29 @@ from refute.trials.strain import Carried
 from refute.trials.strained import Call
 
 REAL = "refute.real"
-"""All servers that `refute.real` has started: their ports are others in each run."""
+"""Servers of `refute.real` of which nobody knows what they are."""
+_PROXIES = "toxiproxy"
+"""Takes ports while tests run: one for each link that a test makes."""
 
 
 def links_of(
-    reached: Iterable[Service], brokered: frozenset[Service], broker: int | None
+    reached: Iterable[Service],
+    brokered: frozenset[Service],
+    broker: int | None,
+    owners: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Link, ...]:
-    """The links to these services. The broker's own line, at its port, is none of them."""
+    """The links to these services. The broker's own line, at its port, is none of them.
+
+    What `refute.real` has started goes by the names of the dependencies, as their ports are
+    others in each run; ``owners`` says which has taken which.
+    """
     found = [Link(str(one), (one,)) for one in sorted(reached) if one not in brokered]
-    servers = tuple(sorted(one for one in brokered if one.port != broker))
-    return (*found, Link(REAL, servers)) if servers else tuple(found)
+    spare = _PROXIES if _PROXIES in owners.values() else REAL
+    by_name: dict[str, list[Service]] = {}
+    for one in sorted(one for one in brokered if one.port != broker):
+        by_name.setdefault(owners.get(one.port, spare), []).append(one)
+    named = (Link(name, tuple(services)) for name, services in sorted(by_name.items()))
+    return (*found, *named)
 
 
 def used(call: Call, link: Link) -> Carried | None:

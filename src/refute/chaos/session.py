@@ -19,6 +19,7 @@ from refute.faults.toxic import NAMES, Bad, amounts, bad
 from refute.interpreter import Interpreter, choose
 from refute.project import Project, discover
 from refute.settings import Settings
+from refute.trials.brokered import owners
 from refute.trials.engine import Engine
 from refute.trials.machine import choose_seal
 from refute.trials.seal import Seal, SealKind
@@ -148,8 +149,10 @@ def _baseline(state: _State) -> list[tuple[str, Link]]:
             state.aside[test] = f"it fails over good links: {_said(call)}"
         elif call.invariant is False:
             state.aside[test] = f"the invariant does not hold over good links: {call.words}"
-    broker = _broker(lines)
-    links = links_of(seen.reached, lines.launch.brokered, broker)
+    address = _broker(lines)
+    broker = int(address.split(":")[1]) if address else None
+    known = owners(address) if address else {}
+    links = links_of(seen.reached, lines.launch.brokered, broker, known)
     state.links = tuple(link for link in links if not wish.links or link.name in wish.links)
     unknown = set(wish.links) - {link.name for link in links}
     if unknown:
@@ -163,9 +166,9 @@ def _baseline(state: _State) -> list[tuple[str, Link]]:
     return pairs
 
 
-def _broker(lines: Lines) -> int | None:
-    address = lines.launch.environment.get("REFUTE_REAL_BROKER", "")
-    return int(address.split(":")[1]) if address and lines.launch.brokered else None
+def _broker(lines: Lines) -> str:
+    """The broker's address; empty if there is none."""
+    return lines.launch.environment.get("REFUTE_REAL_BROKER", "") if lines.launch.brokered else ""
 
 
 def _plan(wish: Wish, pairs: Sequence[tuple[str, Link]]) -> list[tuple[str, Link, str, int]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from refute.errors import RefuteError, fail
 from refute.real.keeping import Keeper
-from refute.real.ports import Ports
+from refute.real.ports import Ports, Share
 from refute.real.provider import Json, Running, Start
 from refute.real.registry import provider
 from refute.real.routes import Route, choose
@@ -27,7 +27,7 @@ class House:
     dependency: str
     options: Json
     wanted: str | None
-    ports: Ports
+    ports: Share
     lock: threading.Lock = field(default_factory=threading.Lock)
     keeper: Keeper | None = None
     running: Running | None = None
@@ -95,6 +95,7 @@ class House:
             "real": route.real if route else None,
             "limits": route.limits if route else "",
             "seconds": round(self.seconds, 3),
+            "ports": sorted(self.ports.taken),
             "error": str(self.failed) if self.failed else None,
         }
 
@@ -121,7 +122,9 @@ class Houses:
         """The house of these options, not opened yet."""
         key = json.dumps([dependency, options, route], sort_keys=True)
         with self._lock:
-            return self._houses.setdefault(key, House(dependency, options, route, self._ports))
+            return self._houses.setdefault(
+                key, House(dependency, options, route, Share(self._ports))
+            )
 
     def lease(self, house: House, wish: Json) -> Json:
         """A part for one client, and what all clients of the dependency need."""

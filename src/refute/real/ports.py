@@ -49,6 +49,25 @@ class Ports:
             one.close()
 
 
+class Share:
+    """The ports that one dependency takes; may be used from several threads."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        #: All that it ever took, those given back among them.
+        self.taken: set[int] = set()
+
+    def take(self) -> int:
+        """As `Ports.take`."""
+        port = self._ports.take()
+        self.taken.add(port)
+        return port
+
+    def give_back(self, port: int) -> None:
+        """As `Ports.give_back`."""
+        self._ports.give_back(port)
+
+
 def _hold() -> socket.socket:
     held = socket.socket()
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

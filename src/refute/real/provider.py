@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from refute.real.keeping import Keeper
-from refute.real.ports import Ports
+from refute.real.ports import Share
 from refute.real.routes import Route
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ class Start:
     #: Looks after all that is started, and owns the scratch folder.
     keeper: Keeper
     #: Every server listens on 127.0.0.1, at a port taken from here.
-    ports: Ports
+    ports: Share
     #: What the test suite wants of it: the same for all tests. JSON.
     options: Json = field(default_factory=dict)
 

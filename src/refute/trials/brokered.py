@@ -50,6 +50,16 @@ def broker_for(project: Project) -> Brokered | None:
     return Brokered(line, frozenset(Service(LOOPBACK, port) for port in ports))
 
 
+def owners(address: str) -> dict[int, str]:
+    """Which dependency has taken which port, by the broker at an address."""
+    line = client.Client(address)
+    try:
+        told = line.ask(do="told")
+    finally:
+        line.close()
+    return {port: str(one["dependency"]) for one in told for port in one["ports"]}
+
+
 def reachable(brokered: frozenset[Service]) -> tuple[Service, ...]:
     """What listens on the loopback, and what will."""
     return tuple(sorted({*listening(), *brokered}))

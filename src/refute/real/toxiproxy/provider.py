@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from refute.errors import RefuteError, fail
-from refute.real.ports import LOOPBACK, Ports, answers, wait_until
+from refute.real.ports import LOOPBACK, Share, answers, wait_until
 from refute.real.provider import Json, Start
 from refute.real.routes import Route, refuse_foreign
 from refute.real.toxiproxy import install
@@ -105,7 +105,7 @@ class Toxiproxy:
     def __init__(
         self,
         wire: Wire,
-        ports: Ports,
+        ports: Share,
         *,
         logs: Callable[[], str] = lambda: "",
         alive: Callable[[], bool] | None = None,
