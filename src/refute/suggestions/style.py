@@ -94,7 +94,20 @@ def call(subject: str, arguments: str, point: Point, manners: Manners) -> str:
     width = manners.width - len(point.indent.expandtabs())
     if len(line) <= width or not arguments:
         return line
-    return _broken(f"{subject}(", [arguments], point, manners)
+    apart = [f"{one}," for one in _arguments(arguments)]
+    return _broken(f"{subject}(", apart, point, manners)
+
+
+def _arguments(text: str) -> list[str]:
+    """The arguments of a call, one by one."""
+    parts, depth, start = list[str](), 0, 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.OP and token.start[0] == 1:
+            depth += (token.string in "([{") - (token.string in ")]}")
+            if token.string == "," and not depth:
+                parts.append(text[start : token.start[1]].strip())
+                start = token.end[1]
+    return [*parts, text[start:].strip()]
 
 
 def _broken(head: str, lines: list[str], point: Point, manners: Manners) -> str:
