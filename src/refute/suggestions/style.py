@@ -10,6 +10,7 @@ from refute.suggestions.values import Manners, Point
 
 _MARKS = re.compile("\x00(ANY|call)\x00")
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
+_STEP = "    "
 _SAME = {"True", "False", "None"}
 _SHORT = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 
@@ -73,7 +74,7 @@ def regex(message: str, quote: str) -> str:
 
 def equality(subject: str, literal: str, point: Point, manners: Manners) -> str:
     """The assertion that the subject equals the literal, on one line or on a few."""
-    width = manners.width - len(point.indent.expandtabs())
+    width = manners.width - len(point.indent.expandtabs(len(_STEP)))
     if point.unittest:
         if literal in _SHORT:
             return f"self.{_SHORT[literal]}({subject})"
@@ -91,9 +92,11 @@ def equality(subject: str, literal: str, point: Point, manners: Manners) -> str:
 def call(subject: str, arguments: str, point: Point, manners: Manners) -> str:
     """A call of a double's own assertion."""
     line = f"{subject}({arguments})"
-    width = manners.width - len(point.indent.expandtabs())
+    width = manners.width - len(point.indent.expandtabs(len(_STEP)))
     if len(line) <= width or not arguments:
         return line
+    if len(arguments) + len(_STEP) <= width:
+        return _broken(f"{subject}(", [arguments], point, manners)
     apart = [f"{one}," for one in _arguments(arguments)]
     return _broken(f"{subject}(", apart, point, manners)
 
@@ -111,6 +114,6 @@ def _arguments(text: str) -> list[str]:
 
 
 def _broken(head: str, lines: list[str], point: Point, manners: Manners) -> str:
-    step = "\t" if "\t" in point.indent else "    "
+    step = "\t" if "\t" in point.indent else _STEP
     inner = f"{manners.newline}{point.indent}{step}"
     return f"{head}{inner}{inner.join(lines)}{manners.newline}{point.indent})"
