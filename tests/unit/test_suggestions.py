@@ -121,6 +121,18 @@ def test_line_that_is_too_long_is_broken() -> None:
     assert lines[2:] == ["    assert a == (", f"        {quoted(literal, chr(34))}", "    )"]
 
 
+def test_arguments_that_are_too_long_stand_one_a_line() -> None:
+    sent = "['kubectl', 'get', 'deployment', 'app', '--namespace', 'instance'], (1, 2), check=True"
+    file = read("def test_a(run):\n    g()\n")
+    assert written(file, "state", "! run.assert_called_once_with", sent).splitlines()[2:] == [
+        "    run.assert_called_once_with(",
+        '        ["kubectl", "get", "deployment", "app", "--namespace", "instance"],',
+        "        (1, 2),",
+        "        check=True,",
+        "    )",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -11,7 +11,6 @@ from refute.suggesting.session import Suggestions
 from refute.suggestions.values import Suggestion
 
 _SHOWN = 4
-_WIDTH = 96
 
 
 def render(found: Suggestions, console: Console) -> None:
@@ -23,7 +22,7 @@ def render(found: Suggestions, console: Console) -> None:
         for nothing in found.nothing:
             target = found.targets[nothing.fault]
             head = f"  {nothing.fault}  {target.where}: {target.what}"
-            console.print(Text(crop(printable(head), _WIDTH)))
+            console.print(Text(crop(printable(head), console.width)))
             console.print(Text(f"      {printable(nothing.reason)}", style="dim"))
         console.print()
     told, asked = len(found.told & {one.id for one in found.asked}), len(found.asked)
@@ -47,11 +46,11 @@ def show(found: Suggestions, one: Suggestion, number: int, console: Console) -> 
     console.print(Text(f"{number}. {printable(place)}", style="bold"))
     for line in found.patch([one]).decode("utf-8", "replace").splitlines()[2:]:
         style = {"+": "green", "-": "red", "@": "dim"}.get(line[:1], "")
-        console.print(Text(f"   {printable(line)}", style=style))
+        console.print(Text(f"   {printable(line)}", style=style), soft_wrap=True)
     for fault in one.told[:_SHOWN]:
         target = found.targets[fault]
         words = f"   told of {fault}  {target.where}: {target.what}"
-        console.print(Text(crop(printable(words), _WIDTH)))
+        console.print(Text(crop(printable(words), console.width)))
     if len(one.told) > _SHOWN:
         console.print(f"   and of {len(one.told) - _SHOWN} more")
     console.print(Text(f"   passes unchanged code {one.passes} times of {one.passes}", style="dim"))

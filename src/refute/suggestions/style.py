@@ -10,6 +10,7 @@ from refute.suggestions.values import Manners, Point
 
 _MARKS = re.compile("\x00(ANY|call)\x00")
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
+_STEP = "    "
 _SAME = {"True", "False", "None"}
 _SHORT = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 
@@ -73,7 +74,7 @@ def regex(message: str, quote: str) -> str:
 
 def equality(subject: str, literal: str, point: Point, manners: Manners) -> str:
     """The assertion that the subject equals the literal, on one line or on a few."""
-    width = manners.width - len(point.indent.expandtabs())
+    width = manners.width - len(point.indent.expandtabs(len(_STEP)))
     if point.unittest:
         if literal in _SHORT:
             return f"self.{_SHORT[literal]}({subject})"
@@ -91,13 +92,28 @@ def equality(subject: str, literal: str, point: Point, manners: Manners) -> str:
 def call(subject: str, arguments: str, point: Point, manners: Manners) -> str:
     """A call of a double's own assertion."""
     line = f"{subject}({arguments})"
-    width = manners.width - len(point.indent.expandtabs())
+    width = manners.width - len(point.indent.expandtabs(len(_STEP)))
     if len(line) <= width or not arguments:
         return line
-    return _broken(f"{subject}(", [arguments], point, manners)
+    if len(arguments) + len(_STEP) <= width:
+        return _broken(f"{subject}(", [arguments], point, manners)
+    apart = [f"{one}," for one in _arguments(arguments)]
+    return _broken(f"{subject}(", apart, point, manners)
+
+
+def _arguments(text: str) -> list[str]:
+    """The arguments of a call, one by one."""
+    parts, depth, start = list[str](), 0, 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.OP and token.start[0] == 1:
+            depth += (token.string in "([{") - (token.string in ")]}")
+            if token.string == "," and not depth:
+                parts.append(text[start : token.start[1]].strip())
+                start = token.end[1]
+    return [*parts, text[start:].strip()]
 
 
 def _broken(head: str, lines: list[str], point: Point, manners: Manners) -> str:
-    step = "\t" if "\t" in point.indent else "    "
+    step = "\t" if "\t" in point.indent else _STEP
     inner = f"{manners.newline}{point.indent}{step}"
     return f"{head}{inner}{inner.join(lines)}{manners.newline}{point.indent})"

@@ -17,9 +17,11 @@ from typing import Any
 from ..observe.masks import is_secret_name
 from ..observe.shown import Secrets
 
-LONGEST = 160
+LONGEST = 320
 """Characters of a literal: nobody reads a longer one."""
-_MOST = 20
+_TEXT = 160
+"""The same of a single text."""
+_MOST = 30
 """Members of a collection."""
 _DEEPEST = 4
 _LONG_SECRET = 8
@@ -77,9 +79,10 @@ class Literals:
         if kind is float:
             return repr(value) if math.isfinite(value) else None
         if kind is str:
-            return repr(value) if value.isprintable() or _plain(value) else None
+            told = len(value) <= _TEXT and (value.isprintable() or _plain(value))
+            return repr(value) if told else None
         if kind is bytes:
-            return repr(value)
+            return repr(value) if len(value) <= _TEXT else None
         if kind in (list, tuple, set, dict, *_LISTS, *_DICTS):
             return self._collection(value, depth, foreign)
         return None if foreign is None else foreign(value)
