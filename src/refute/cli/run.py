@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,11 +70,16 @@ def run(path: Path, gated: bool, **given: Any) -> ExitCode:
     # The engine is imported late, so that --help and completion are quick.
     from refute import pipeline
     from refute.console import Console
-    from refute.report import console_for, terminal
+    from refute.report import console_for, screen, terminal
 
     with Console(quiet=settings.quiet, plain=settings.plain) as progress:
         judgement = pipeline.run(settings, progress)
-    terminal.render(judgement, console_for(plain=settings.plain))
+    out = console_for(plain=settings.plain)
+    # Colours can be asked for in a log as well, where nobody has a screen to fill.
+    if sys.stdout.isatty() and not settings.plain:
+        screen.fit(judgement, out, out.height)
+    else:
+        terminal.render(judgement, out)
     unchanged = bool(judgement.selection.changes) and not judgement.judged
     held = ExitCode.OK
     if bounds is not None and unchanged and not judgement.selection.changed_tests:

@@ -45,6 +45,9 @@ TESTS = 5
 NAMED = 3
 """How many of each kind are shown; the rest is counted."""
 
+NARROWEST = 12
+"""Columns that a path has in any case."""
+
 STYLES = {"-": "red", "+": "green", " ": "dim"}
 
 
@@ -69,7 +72,7 @@ def render(judgement: Judgement, console: Console) -> None:
     speed(judgement, console)
     clarity(judgement, console)
     accepted(judgement, console)
-    _next(judgement, judged, console)
+    next_step(judgement, judged, console)
 
 
 def _why_nothing(judgement: Judgement, counts: Counts) -> str:
@@ -94,7 +97,8 @@ def _files(judgement: Judgement, console: Console) -> None:
         console.print(f"\nNothing went unnoticed, in {plural(len(tallies), 'file')}.")
         return
     missed.sort(key=lambda one: (-one[1].missed, one[0]))
-    width = min(max(len(file) for file, _ in missed[:FILES]), console.width - 54)
+    widest = max(len(file) for file, _ in missed[:FILES])
+    width = min(widest, max(NARROWEST, console.width - 54))
     heading(console, "Files, most unnoticed faults first")
     score = "so far" if judgement.counts.pending else "score"
     title = f"  {'':<{width}}  {score:>18}  {'gap':>6}  {'survived':>9}  {'not run':>8}"
@@ -140,12 +144,13 @@ def _functions(judgement: Judgement, console: Console) -> None:
             line(
                 console,
                 f"  {crop(printable(name), width):<{width}}  {state:<19}  ",
-                (crop_path(_spot(finding), max(24, console.width - width - 25)), "cyan"),
+                (crop_path(spot(finding), max(24, console.width - width - 25)), "cyan"),
             )
         rest(console, len(found) - most, "function")
 
 
-def _spot(finding: Finding) -> str:
+def spot(finding: Finding) -> str:
+    """Where a finding is, fit to be printed."""
     return printable(finding.file if finding.line is None else f"{finding.file}:{finding.line}")
 
 
@@ -155,13 +160,13 @@ def _survivors(judgement: Judgement, console: Console) -> None:
         return
     by_id = {item.mutant.id: item for item in judgement.judged}
     heading(console, "Survivors most worth a look")
-    for finding in _varied(found, by_id):
+    for finding in varied(found, by_id):
         item = by_id[finding.evidence[0]]
         more = len(finding.evidence) - 1
         line(
             console,
             "  ",
-            (_spot(finding), "cyan"),
+            (spot(finding), "cyan"),
             f"  {printable(item.mutant.function)}  ",
             (item.mutant.id, "bold"),
             (f"  and {more:,} more on this line" if more else "", "dim"),
@@ -175,7 +180,7 @@ def _survivors(judgement: Judgement, console: Console) -> None:
     rest(console, len(found) - SURVIVORS, "line with survivors", "lines with survivors")
 
 
-def _varied(found: Sequence[Finding], by_id: dict[str, Judged]) -> list[Finding]:
+def varied(found: Sequence[Finding], by_id: dict[str, Judged]) -> list[Finding]:
     """The first few, no two of one function while there are others."""
     seen: set[tuple[str, str]] = set()
     first: list[Finding] = []
@@ -213,7 +218,7 @@ def _silent(findings: Iterable[Finding], console: Console) -> None:
     rest(console, len(silent) - TESTS, "test")
 
 
-def _next(judgement: Judgement, judged: bool, console: Console) -> None:
+def next_step(judgement: Judgement, judged: bool, console: Console) -> None:
     """The one command to type now."""
     shown = [
         one.reproduce
