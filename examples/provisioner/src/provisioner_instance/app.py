@@ -28,6 +28,7 @@ _HERE = Path(__file__).parent
 _PATIENCE = 20.0
 """Seconds that a page waits for news before it asks again."""
 _LONGEST = 4000
+_LARGEST = 1 << 16
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -242,7 +243,10 @@ def _visit(request: Request) -> Visit | None:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The texts of a form; what is missing is empty."""
+    """The texts of a form; what is missing is empty. Raises HTTPException 413."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > _LARGEST:
+        raise HTTPException(413, "No form of ours is that large.")
     given = {key: one for key, one in (await request.form()).items() if isinstance(one, str)}
     return {**dict.fromkeys(("name", "password", "text", "guest", "word"), ""), **given}
 

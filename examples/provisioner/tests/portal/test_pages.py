@@ -221,6 +221,16 @@ def test_forms_that_are_not_ours_change_nothing(
         assert session.scalars(select(Subscription)).all() == []
 
 
+def test_forms_that_are_too_large_are_not_read(client: TestClient, ada: Browser) -> None:
+    word = ada.go("/home").forms[0].fields["word"]
+    given = {"word": word, "tier": "free", "more": "x" * 20_000}
+    assert client.post("/subscriptions", data=given, headers=HTML).status_code == 413
+    pieces = (piece for piece in (f"word={word}&tier=free".encode(),))
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert client.post("/subscriptions", content=pieces, headers=kind).status_code == 413
+    assert "You have no room yet" in ada.go("/home").text
+
+
 def test_word_of_one_session_is_not_that_of_the_next(ada: Browser) -> None:
     before = ada.go("/home").forms[0].fields["word"]
     ada.send("/sign-out").go("/sign-in")

@@ -138,6 +138,12 @@ def test_messages_that_are_none(text: str, guest: Guest, owner: MatrixUser) -> N
     assert "Nothing has been said yet" in page.text
 
 
+def test_forms_that_are_too_large_are_not_read(guest: Guest, owner: MatrixUser) -> None:
+    guest.enter("owner", owner.password)
+    assert guest.send("/messages", text="x" * 70_000).status_code == 413
+    assert "Nothing has been said yet" in guest.http.get("/").text
+
+
 def test_news_come_as_they_are_said(guest: Guest, other: Guest, owner: MatrixUser) -> None:
     for one in (guest, other):
         one.enter("owner", owner.password)

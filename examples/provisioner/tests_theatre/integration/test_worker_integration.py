@@ -334,7 +334,9 @@ class TestRecords:
 
 class TestWork:
     def test_work(self):
-        place = SimpleNamespace(image="room", domain="example.com")
+        place = SimpleNamespace(
+            image="room", domain="example.com", origin="https://{host}", matrix_url=""
+        )
         made = work(make_claim(), make_instance(), make_subscription(), place)
         assert made.wanted.id == INSTANCE_ID
         assert made.release.values["replicas"] == 1

@@ -19,6 +19,7 @@ from provisioner.models import Account
 from provisioner.settings import Settings
 
 _SESSION, _BROWSER = "session", "browser"
+_LARGEST = 1 << 14
 _YEAR = 365 * 24 * 3600
 
 
@@ -80,7 +81,10 @@ Customer = Annotated[Account, Depends(customer)]
 
 
 async def form(request: Request, found: AnyVisitor) -> dict[str, str]:
-    """The texts of a form of ours. Raises Problem ``not-our-form``."""
+    """The texts of a form of ours. Raises Problem ``not-our-form`` or ``too-large``."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > _LARGEST:
+        raise Problem("too-large", 413, "No form of ours is that large.")
     given = {key: one for key, one in (await request.form()).items() if isinstance(one, str)}
     # Browsers say from where a form comes; those that don't are held to the word alone.
     site = request.headers.get("sec-fetch-site", "same-origin")

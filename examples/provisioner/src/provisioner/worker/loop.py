@@ -131,12 +131,14 @@ class Worker:
 
     def _traced(self, claim: Claim, plan: Plan, heart: Heart) -> Claim | None:
         """The next step, as a span of its own and in the figures."""
-        began, step = time.monotonic(), (plan.amends if claim.amending else plan.steps)[claim.step]
-        outcome = "failed"
+        steps = plan.amends if claim.amending else plan.steps
+        began, step, outcome = time.monotonic(), steps[claim.step], "failed"
         try:
             with telemetry.inside(f"step {step.name}", amending=claim.amending):
                 left = self._step(claim, plan, heart)
-            outcome = "done"
+            # What is left of a job that is not at its end, unless a pod is waited for.
+            last = claim.step + 1 == len(steps)
+            outcome = "done" if left is not None or last else "waiting"
         finally:
             named = {"kind": claim.kind, "step": step.name, "outcome": outcome}
             telemetry.steps.record(time.monotonic() - began, named)
