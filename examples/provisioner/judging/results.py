@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from judging.measure import STEPS, read
+from judging.measure import read
+from judging.sections import how_section, load_section, open_section, pictures_section
 from judging.shares import share, wilson
 from judging.suites import JUDGED, REAL, ROOT, SHARD, SUITES, THEATRE, Suite
 
@@ -22,7 +22,16 @@ def write() -> None:
 
 def text() -> str:
     """The whole page."""
-    parts = [_HEAD, _table(), _pictures(), _bugs(), _reading(), _load(), _how()]
+    parts = [
+        _HEAD,
+        open_section(),
+        _table(),
+        pictures_section(),
+        _bugs(),
+        _reading(),
+        load_section(),
+        how_section(),
+    ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 
@@ -40,6 +49,7 @@ def _table() -> str:
         ("lines executed", _coverage),
         ("faults noticed (mutation score)", _score),
         ("of these, because an assertion said so", _told),
+        ("of the faults that were tried on both", _common),
         ("planted bugs found", _found),
         ("tests judged", _judged),
         ("good witnesses", lambda suite: _verdict(suite, "witness")),
@@ -110,6 +120,21 @@ def _score(suite: Suite) -> str:
 def _told(suite: Suite) -> str:
     said = _mutation(suite)
     return _UNKNOWN if said is None else share(said["told"], said["killed"] + said["timeout"])
+
+
+def _tried(suite: Suite) -> dict[str, str]:
+    said = read(suite, "run")
+    decided = ("killed", "timeout", "survived", "no_coverage")
+    faults = said["mutants"] if said else ()
+    return {one["id"]: one["verdict"] for one in faults if one["verdict"] in decided}
+
+
+def _common(suite: Suite) -> str:
+    """The faults on which there is a verdict of each suite."""
+    ours, others = _tried(suite), [_tried(one) for one in SUITES]
+    both = [id for id in ours if all(id in one for one in others)]
+    noticed = sum(ours[id] in ("killed", "timeout") for id in both)
+    return share(noticed, len(both)) if both else _UNKNOWN
 
 
 def fates(suite: Suite) -> dict[str, str]:
@@ -208,25 +233,6 @@ def _clear(suite: Suite) -> str:
     return share(found["clear"], found["taken"]) if found and found["taken"] else _UNKNOWN
 
 
-def _pictures() -> str:
-    there = [suite for suite in SUITES if (ROOT / _picture(suite)).exists()]
-    if not there:
-        return ""
-    lines = ["## Where the code leaves its process", ""]
-    lines.append("| " + " | ".join(suite.title.lower() for suite in there) + " |")
-    lines.append("| " + " | ".join("---" for _ in there) + " |")
-    cells = [
-        f"![Map of boundaries and pyramid of the {suite.title.lower()} suite]({_picture(suite)})"
-        for suite in there
-    ]
-    lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def _picture(suite: Suite) -> str:
-    return f"results/boundaries-{suite.name}.png"
-
-
 def _bugs() -> str:
     told = {suite.name: fates(suite) for suite in SUITES}
     lines = [
@@ -250,39 +256,9 @@ def _reading() -> str:
 ## How to read it
 
 - **Faults** are a sample: part {SHARD} of all that can be made in what decides and acts (API, billing, cluster, database sessions, domain, worker), drawn by their ids, so that both suites meet the same ones. The interval says what the sample says of the rest. Declarations (tables, shapes, settings, migrations) are left out: each fault there takes a fresh process. Planted bugs go there, too.
+- A run that was stopped has tried the faults in its own order, the cheapest first: what it foretells of the rest is wide, and the row below it compares the two suites on the faults that both were tried on.
 - **Tests and doubles** are judged by all faults of {" and ".join(f"`{path}`" for path in JUDGED)}: what is said of a test rests on every fault that it can meet there. Tests that meet fewer than five are not judged.
 - **The real suite** is asked without `tests/contract`, `tests/chaos`, `tests/property`, `tests/cluster` and `{" ".join(REAL.slow)}`, whose tests take seconds to minutes each, so its figures are lower bounds. Planted bugs are put to `tests/unit` first, and to {", ".join(f"`{path}`" for path in REAL.rest)} where those missed them.
 - **Lines executed** are those of the tests' own process. The real suite starts workers and commands as processes, whose lines are not counted.
 - **Seconds** were taken on a machine that did other work, too: see the load below.
 """
-
-
-def _load() -> str:
-    file = ROOT / "results" / "load.json"
-    if not file.exists():
-        return ""
-    said = json.loads(file.read_text())
-    lines = ["## Load", "", said["words"], "", "| | |", "| --- | --- |"]
-    lines += [f"| {name} | {value} |" for name, value in said["figures"].items()]
-    lines += ["", f"`{said['command']}`, {said['day']}."]
-    return "\n".join(lines)
-
-
-def _how() -> str:
-    lines = [
-        "## How it was measured",
-        "",
-        "| suite | step | command | took | load | day |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for suite in SUITES:
-        for step in STEPS:
-            how = read(suite, f"{step}.how")
-            if how and read(suite, step):
-                minutes = f"{how['seconds'] / 60:.1f} min"
-                load = f"{how['load']} on {how['cores']} cores"
-                lines.append(
-                    f"| {suite.name} | {step} | `{how['command']}` | {minutes} | {load} "
-                    f"| {how['day']} |"
-                )
-    return "\n".join(lines)
