@@ -30,6 +30,7 @@ from tests.support.people import WEBHOOK, Person, join
 pytest_plugins = ["refute.real.fixtures"]
 
 SECRET = "kT5wq8Zr1Lx0Vb7Nm3Pj9Hs2Gd6Fy4Ca"
+STRIPE_KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
 
 
 def migrated(database: RealDatabase) -> None:
@@ -66,7 +67,7 @@ def environment(
         "PROVISIONER_DATABASE_URL": postgres_database.dsn,
         "PROVISIONER_DATABASE_POOL": "4",
         "PROVISIONER_TOKEN_SECRET": SECRET,
-        "PROVISIONER_STRIPE_KEY": "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
+        "PROVISIONER_STRIPE_KEY": STRIPE_KEY,
         "PROVISIONER_STRIPE_WEBHOOK_SECRET": WEBHOOK,
         "PROVISIONER_STRIPE_API": stripe.url,
         "PROVISIONER_KUBECONFIG": str(tmp_path / "kubeconfig"),

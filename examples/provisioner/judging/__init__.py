@@ -1,0 +1,1 @@
+"""What the two suites are worth: measured by refute and coverage, written to RESULTS.md."""
