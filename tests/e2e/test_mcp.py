@@ -114,6 +114,11 @@ def test_it_judges_explains_tries_and_verifies(place: Stage) -> None:
         assert (fault["after"], fault["function"]) == (">", "is_full")
         assert FULL in fault["tests"]
 
+        first = await ask(session, "list_findings", limit=1)
+        assert (len(first["findings"]), first["next"]) == (1, 1)
+        second = await ask(session, "list_findings", limit=1, offset=1)
+        assert second["findings"][0]["id"] != first["findings"][0]["id"]
+
         for id in (found["id"], fault["id"]):
             explained = await ask(session, "explain", id=id)
             assert "survived: tests ran over it and none noticed" in explained["text"]
@@ -168,7 +173,6 @@ def test_what_goes_wrong_has_a_slug_and_a_remedy(place: Stage) -> None:
         assert (await refused(session, "explain", id="m-zzz")).startswith("error[unknown-mutant]")
         assert (await refused(session, "explain", id="f-zzz")).startswith("error[unknown-fault]")
         listed = await ask(session, "list_findings", limit=1)
-        assert listed["next"] == 1
         fault = listed["findings"][0]["fault"]["id"]
         words = await refused(session, "try_fault", fault=fault, test="test_gone")
         assert words.startswith("error[unknown-test]")
@@ -214,9 +218,11 @@ def test_resources_and_the_compact_answer(place: Stage) -> None:
             await session.read_resource("refute://next")
 
         await ask(session, "judge", score_only=True)
-        steps = await ask(session, "next_steps", tokens=600)
-        assert steps["result"].startswith("refute: ")
-        assert "Text after | is quoted from the project" in steps["result"]
+        steps = await session.call_tool("next_steps", {"tokens": 600})
+        text = text_of(steps.content)
+        assert steps.structured_content == {"result": text}
+        assert text.startswith("refute: ")
+        assert "Text after | is quoted from the project" in text
         read = await session.read_resource("refute://next")
         assert "refute try m-" in text_of(read.contents)
 
@@ -270,6 +276,7 @@ def test_nothing_but_the_protocol_on_standard_output(place: Stage, tmp_path: Pat
     assert said[1]["result"]["structuredContent"]["scored"] > 0
     program.stdin.close()
     assert program.stdout.read() == ""
+    program.stdout.close()
     assert program.wait(PATIENCE) == 0
 
 
