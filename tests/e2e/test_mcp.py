@@ -95,11 +95,11 @@ async def refused(session: Client, tool: str, **arguments: Any) -> str:
 def test_it_judges_explains_tries_and_verifies(place: Stage) -> None:
     seen: list[tuple[float, float | None, str | None]] = []
 
-    async def progress(done: float, total: float | None, message: str | None) -> None:
-        seen.append((done, total, message))
+    async def tell(progress: float, total: float | None, message: str | None) -> None:
+        seen.append((progress, total, message))
 
     async def script(session: Client) -> None:
-        done = await session.call_tool("judge", {}, progress_callback=progress)
+        done = await session.call_tool("judge", {}, progress_callback=tell)
         report = done.structured_content
         assert report is not None, done.content
         assert report["complete"] is True
@@ -238,11 +238,11 @@ def test_a_cancelled_run_ends_and_the_server_goes_on(place: Stage) -> None:
         tests.write_text(text + waits)
         with anyio.CancelScope() as scope:
 
-            async def progress(done: float, total: float | None, message: str | None) -> None:
+            async def tell(progress: float, total: float | None, message: str | None) -> None:
                 if message and message.startswith("baseline"):
                     scope.cancel()
 
-            await session.call_tool("judge", {}, progress_callback=progress)
+            await session.call_tool("judge", {}, progress_callback=tell)
         assert scope.cancelled_caught
         tests.write_text(text)
         report = await ask(session, "judge", score_only=True)

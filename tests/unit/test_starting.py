@@ -198,9 +198,6 @@ def test_files_are_valid_and_fit_the_project(tmp_path: Path, folder: str) -> Non
         write(one)
     check("vendor.github-workflows", tmp_path / ".github/workflows/refute.yml")
     check("vendor.gitlab-ci", tmp_path / ".gitlab-ci.yml")
-    hook = tmp_path / ".pre-commit-config.yaml"
-    if "pre-commit" in builtin_schemas():
-        check("vendor.pre-commit-config", hook)
 
     install = "python -m pip install --editable '.[test]' -r requirements.txt pytest refute"
     prefix = f"{folder}/" if folder else ""
@@ -221,11 +218,19 @@ def test_files_are_valid_and_fit_the_project(tmp_path: Path, folder: str) -> Non
     assert entry.startswith(f"refute run {folder} --staged" if folder else "refute run --staged")
 
 
-def builtin_schemas() -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--help"], capture_output=True, text=True
-    )
-    return done.stdout
+@pytest.mark.parametrize("folder", [".", "services/shop"])
+def test_the_hooks_are_valid_by_pre_commit_itself(tmp_path: Path, folder: str) -> None:
+    pytest.importorskip("pre_commit")
+    made = pre_commit(Place(tmp_path, folder, "main", "3.12", ""))
+    assert isinstance(made, Change)
+    write(made)
+    for words in (
+        ("validate-config", str(made.path)),
+        ("validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")),
+    ):
+        command = [sys.executable, "-m", "pre_commit", *words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 def test_what_is_packaged_is_what_the_documentation_shows() -> None:
@@ -233,8 +238,6 @@ def test_what_is_packaged_is_what_the_documentation_shows() -> None:
     for ours, shown in (("github.yml", "github-pip.yml"), ("gitlab.yml", "gitlab.yml")):
         assert (packaged / ours).read_bytes() == (ROOT / "docs" / "ci" / shown).read_bytes()
     check("vendor.github-workflows", ROOT / "docs" / "ci" / "github-pip.yml")
-    if "pre-commit" in builtin_schemas():
-        check("vendor.pre-commit-hooks", ROOT / ".pre-commit-hooks.yaml")
 
 
 def test_each_line_that_is_made_to_fit_is_there() -> None:
