@@ -137,6 +137,8 @@ def test_it_judges_explains_tries_and_verifies(place: Stage) -> None:
         [one] = verified["faults"]
         assert (one["noticed"], one["how"]) == (True, "told")
         assert "assert False is True" in one["output"]
+        # pytest's head would only cost tokens.
+        assert "FAILURES" in one["output"].splitlines()[0]
 
         calm = await ask(session, "verify_test", test=f"{FULL}_and_calm", faults=[fault["id"]])
         assert calm["all_noticed"] is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def init(
     # Imported late, so that --help and completion are quick.
     from refute.project import discover
     from refute.starting import workflows
-    from refute.starting.writing import diff, write
+    from refute.starting.writing import write
 
     settings = load(path)
     project = discover(settings)
@@ -69,15 +70,7 @@ def init(
         *([workflows.gitlab(place)] if gitlab else []),
         *([workflows.pre_commit(place)] if pre_commit else []),
     ]
-    for said in made:
-        if isinstance(said, str):
-            click.echo(said)
-    changes: list[Change] = [one for one in made if not isinstance(one, str)]
-    for change in changes:
-        click.echo()
-        for line in diff(change, settings.root):
-            click.echo(click.style(line, fg=COLOURS.get(line[:1])))
-    click.echo()
+    changes = _shown(made, settings.root)
     if not changes:
         click.echo("There is nothing to write.")
         return ExitCode.OK
@@ -90,6 +83,22 @@ def init(
         click.echo(remark)
     click.echo("Now: refute run")
     return ExitCode.OK
+
+
+def _shown(made: Sequence[Change | str], root: Path) -> list[Change]:
+    """Show what would be written, and say why the rest is not; gives the first."""
+    from refute.starting.writing import diff
+
+    for said in made:
+        if isinstance(said, str):
+            click.echo(said)
+    changes = [one for one in made if not isinstance(one, str)]
+    for change in changes:
+        click.echo()
+        for line in diff(change, root):
+            click.echo(click.style(line, fg=COLOURS.get(line[:1])))
+    click.echo()
+    return changes
 
 
 def _configuration(settings: Settings, project: Project) -> Change | str:
