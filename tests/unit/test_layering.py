@@ -82,6 +82,7 @@ ROOMS = {
     "agreements": ("refute.agreements",),
     "plugin": ("refute.pytest_plugin", "refute.pytesting"),
     "watching": ("refute.watching",),
+    "starting": ("refute.starting",),
     "mcp": ("refute.mcp",),
     "cli": ("refute.cli", "refute.__main__"),
     "child": ("refute_child",),
@@ -268,6 +269,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "agreements": {"contracts", "errors", "judgement", "real", "settings"},
     "plugin": {"errors", "subrun"},
     "watching": {"acceptance", "errors", "judgement", "project", "report", "settings", "subrun"},
+    "starting": {"errors", "judgement", "project", "settings"},
     "mcp": {
         "attempt",
         "errors",
@@ -302,6 +304,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "report",
         "settings",
         "stability",
+        "starting",
         "suggesting",
         "trials",
         "verify",

@@ -18,6 +18,7 @@ from refute.cli.doctor import doctor
 from refute.cli.failure import broken_pipe
 from refute.cli.gate import gate
 from refute.cli.html import html
+from refute.cli.init import init
 from refute.cli.mcp import mcp
 from refute.cli.merge import merge
 from refute.cli.operators import operators
@@ -96,6 +97,7 @@ for _command in (
     chaos,
     verify,
     merge,
+    init,
     operators,
     doctor,
     real,

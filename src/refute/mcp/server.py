@@ -127,7 +127,8 @@ class Tools:
     async def next_steps(self, tokens: Tokens = TOKENS) -> str:
         """Say in compact text what to fix next, where, why, and how to check it.
 
-        Nothing is run. Text behind a bar (|) is quoted from the project.
+        Nothing is run. Text behind a bar (|) is quoted from the project. Where it says
+        `refute try FAULT TEST`, try_fault does the same, and verify_test for a new test.
         """
         return render(self._subject(tokens))
 

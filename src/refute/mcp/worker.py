@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -28,6 +29,8 @@ PAUSE = 0.2
 
 LINES = 60
 """Lines of pytest's output that are handed back."""
+
+_FAILURES = re.compile(r"=+ (FAILURES|ERRORS) =+")
 
 
 class Teller:
@@ -52,6 +55,10 @@ class Teller:
                 noticed = f"{event.killed:,} killed, {event.survived:,} survived"
                 what = f"trials: {event.done:,} of {event.total:,} faults tried, {noticed}"
                 self._tell(event.done / max(event.total, 1), what)
+
+    def step(self, number: int, total: int, message: str) -> None:
+        """Tell that one thing of so many is done."""
+        write(self._out, {"progress": number, "total": total, "message": message})
 
     def _tell(self, share: float, message: str, *, due: bool = False) -> None:
         now, progress = time.monotonic(), self._stage + min(share, 0.99)
@@ -99,7 +106,8 @@ def attempt(root: Path, given: dict[str, Any], teller: Teller) -> dict[str, Any]
         test = lookup.find_test(last, test)
     ready = trying.prepare(settings, last, faults, test)
     tried = []
-    for fault in faults:
+    for number, fault in enumerate(faults, 1):
+        teller.step(number, len(faults) + 1, f"{test} passes; now under {fault.id}")
         ending = ready.heard(fault)
         said = trying.sentence(test, fault.id, ending, ready.one.limit)
         how = trying.kind_of(ending)
@@ -110,10 +118,17 @@ def attempt(root: Path, given: dict[str, Any], teller: Teller) -> dict[str, Any]
                 "noticed": how != trying.NOT_NOTICED,
                 "how": how,
                 "sentence": said,
-                "output": "\n".join(ending.output.splitlines()[-LINES:]),
+                "output": telling(ending.output),
             }
         )
     return {"tried": tried}
+
+
+def telling(output: str) -> str:
+    """What of pytest's output says something: its failures, without its head; the end of that."""
+    lines = output.splitlines()
+    heads = [number for number, line in enumerate(lines) if _FAILURES.fullmatch(line)]
+    return "\n".join(lines[heads[0] if heads else 0 :][-LINES:])
 
 
 JOBS = {"judge": judge, "attempt": attempt}

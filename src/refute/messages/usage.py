@@ -241,4 +241,12 @@ ENTRIES = (
         "mcp`, or `uv tool install 'refute[mcp]'`.",
         ExitCode.ENVIRONMENT,
     ),
+    Message(
+        "file-changed",
+        "a file changed while its change was shown",
+        "`refute init` shows what it will write, and writes it only into the file that it has "
+        "shown. The file was changed, or made, by somebody else meanwhile.",
+        "Run `refute init` again, and look at what it shows now.",
+        ExitCode.USAGE,
+    ),
 )
