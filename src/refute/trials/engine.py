@@ -29,7 +29,7 @@ from refute.trials.machine import line_count, memory
 from refute.trials.merged import make_baseline
 from refute.trials.outcome import Outcome
 from refute.trials.pairs import Pairs
-from refute.trials.pool import Pool, Request, Suite
+from refute.trials.pool import Pool, Suite, in_time
 from refute.trials.reasons import graver
 from refute.trials.requests import ControlFailed, Limits
 from refute.trials.scribe import Broken, Pieces, Scribe
@@ -289,13 +289,6 @@ class Engine:
     def _discard(self, slot: Slot) -> None:
         self._slots.remove(slot)
         slot.close()
-
-
-def in_time(
-    following: Callable[[str | None], Request | None], until: float
-) -> Callable[[str | None], Request | None]:
-    """The same requests, and none after this time on the monotonic clock."""
-    return lambda mode: following(mode) if monotonic() < until else None
 
 
 def set_aside(tests: Iterable[Test]) -> list[str]:

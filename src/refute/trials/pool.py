@@ -211,3 +211,10 @@ class Pool:
             request, lane.request = lane.request, None
             request.deaths += 1
             on_reply(request, {"result": "slot-died", "reason": reason})
+
+
+def in_time(
+    following: Callable[[str | None], Request | None], until: float
+) -> Callable[[str | None], Request | None]:
+    """The same requests, and none after this time on the monotonic clock."""
+    return lambda mode: following(mode) if monotonic() < until else None
