@@ -20,7 +20,7 @@ NAVIGATION = {
         "measures/clarity",
         "measures/chaos",
     ],
-    "Read the results": ["findings", "reports", "page", "browse"],
+    "Read the results": ["findings", "reports", "page", "browse", "suggest", "mcp"],
     "Replace a double": ["contracts", "real", "services"],
     "Look up": [
         "commands/README",
