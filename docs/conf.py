@@ -6,7 +6,10 @@ and not in the pages: it is added to those that lead a part while they are read.
 
 from __future__ import annotations
 
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 NAVIGATION = {
     "Begin": ["tutorial", "reading", "how-it-works", "faq", "comparison"],
