@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NAVIGATION = {
     "Begin": ["tutorial", "reading", "how-it-works", "faq", "comparison"],
-    "Use it": ["fitting", "gates", "ci", "pytest"],
+    "Use it": ["fitting", "gates", "init", "ci", "pytest"],
     "What is measured": [
         "measures/README",
         "measures/mutation",
