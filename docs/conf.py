@@ -6,11 +6,14 @@ and not in the pages: it is added to those that lead a part while they are read.
 
 from __future__ import annotations
 
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 NAVIGATION = {
     "Begin": ["tutorial", "reading", "how-it-works", "faq", "comparison"],
-    "Use it": ["fitting", "gates", "ci", "pytest"],
+    "Use it": ["fitting", "gates", "init", "ci", "pytest"],
     "What is measured": [
         "measures/README",
         "measures/mutation",
@@ -20,7 +23,7 @@ NAVIGATION = {
         "measures/clarity",
         "measures/chaos",
     ],
-    "Read the results": ["findings", "reports", "page", "browse"],
+    "Read the results": ["findings", "reports", "page", "browse", "suggest", "mcp"],
     "Replace a double": ["contracts", "real", "services"],
     "Look up": [
         "commands/README",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -130,6 +131,16 @@ def test_each_field_of_the_report_is_described() -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     page = read("report.md")
     assert [name for name in schema["properties"] if f"| `{name}` |" not in page] == []
+
+
+def test_each_page_has_a_place_in_the_navigation_of_the_site() -> None:
+    config = runpy.run_path(str(DOCS / "conf.py"))
+    listed = [page for pages in config["NAVIGATION"].values() for page in pages]
+    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")}
+    apart = {page for page in pages if page.partition("/")[0] in {*config["FOLDERS"], "tutorial"}}
+    assert pages - apart - set(listed) == {"index", "tutorial"} - set(listed)
+    assert set(listed) <= pages
+    assert len(listed) == len(set(listed))
 
 
 def test_links_lead_somewhere() -> None:
