@@ -360,3 +360,26 @@ def test_the_job_of_gitlab(project: Path) -> None:
     assert report["selection"]["changed_tests"] == [
         "tests/test_calc.py::test_is_full_at_its_size",
     ]
+
+
+@pytest.mark.slow
+def test_the_workflow_that_needs_pip_alone(project: Path, tmp_path: Path) -> None:
+    steps = document(CI / "github-pip.yml")["jobs"]["refute"]["steps"]
+    script = "\n".join(
+        step["run"] for step in steps if "run" in step and "pip install" not in step["run"]
+    )
+    root, summary = project / "services" / "calc", tmp_path / "summary"
+    done = bash(script, root, {"BASE": "", "GITHUB_STEP_SUMMARY": str(summary)})
+    assert done.returncode == 0, done.stderr
+    assert "survived" in done.stdout
+    assert "::warning file=calc/__init__.py" in done.stdout
+    assert "faults noticed" in summary.read_text()
+    tests = root / "tests" / "test_calc.py"
+    tests.write_text(tests.read_text() + BETTER)
+    git(project, "commit", "-qam", "better")
+    done = bash(script, root, {"BASE": "main", "GITHUB_STEP_SUMMARY": str(summary)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((root / ".refute" / "report.json").read_bytes())
+    assert report["selection"]["changed_tests"] == [
+        "tests/test_calc.py::test_is_full_at_its_size",
+    ]

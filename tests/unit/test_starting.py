@@ -209,6 +209,7 @@ def test_files_are_valid_and_fit_the_project(tmp_path: Path, folder: str) -> Non
     paths = [step["with"]["path"] for step in steps if "cache" in step.get("uses", "")]
     assert paths == [f"{prefix or './'}.refute"]
     assert steps[1]["with"]["python-version"] == "3.12"
+    assert steps[-1]["run"] == f"refute report -f github{f' --prefix {folder}' if folder else ''}"
     job = document(made[1])["refute"]
     assert job["image"] == "python:3.12"
     assert job["before_script"] == [*([f"cd {folder}"] if folder else []), install]

@@ -88,6 +88,8 @@ def github(place: Place) -> Change | str:
     if folder:
         text = text.replace("working-directory: .", f"working-directory: {_quoted(folder)}")
         text = text.replace("path: ./.refute", f"path: {_quoted(f'{folder}/.refute')}")
+        # Annotations count from the repository's top.
+        text = text.replace("-f github\n", f"-f github --prefix {shlex.quote(folder)}\n")
     return _new(place.top / GITHUB, text)
 
 
