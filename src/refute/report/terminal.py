@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.text import Text
 
 from refute.judgement import (
     Counts,
@@ -99,16 +98,17 @@ def _files(judgement: Judgement, console: Console) -> None:
     missed.sort(key=lambda one: (-one[1].missed, one[0]))
     widest = max(len(file) for file, _ in missed[:FILES])
     width = min(widest, max(NARROWEST, console.width - 54))
+    cells = 10 if console.width >= NARROWEST + 54 else 6
     heading(console, "Files, most unnoticed faults first")
     score = "so far" if judgement.counts.pending else "score"
-    title = f"  {'':<{width}}  {score:>18}  {'gap':>6}  {'survived':>9}  {'not run':>8}"
-    console.print(Text(title, "dim"))
+    title = f"  {'':<{width}}  {score:>{cells + 8}}  {'gap':>6}  {'survived':>9}  {'not run':>8}"
+    line(console, (title, "dim"))
     for file, tally in missed[:FILES]:
         share = tally.detected / tally.scored
         line(
             console,
             f"  {crop_path(printable(file), width):<{width}}  ",
-            *bar(share, 10, console),
+            *bar(share, cells, console),
             f"  {percentage(share):>6}  {percentage(tally.oracle_gap or 0.0):>6}",
             f"  {tally.survived or '-':>9}  {tally.no_coverage or '-':>8}",
         )
