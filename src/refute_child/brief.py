@@ -30,8 +30,11 @@ from _pytest.skipping import xfailed_key
 from _pytest.tmpdir import tmppath_result_key
 from _pytest.unittest import TestCaseFunction
 
-_REPORTING = frozenset({"runner", "unittest", "skipping", "tmpdir", "hypothesispytest"})
-"""Plugins that look at reports, and have no say where nothing failed."""
+_REPORTING = frozenset({
+    "runner", "unittest", "skipping", "tmpdir", "hypothesispytest", "schemathesis",
+})  # fmt: skip
+"""Plugins that look at reports, and have no say where nothing failed (schemathesis: of tests
+that are not its own)."""
 _LOOKING = frozenset({
     "caplog", "capsys", "capsysbinary", "capfd", "capfdbinary", "capteesys", "subtests",
 })  # fmt: skip
@@ -151,6 +154,8 @@ class Brief:
 def _quiet(item: pytest.Item) -> bool:
     """Whether reports say nothing of the test but which exception ended it."""
     if not isinstance(item, pytest.Function) or isinstance(item, TestCaseFunction):
+        return False
+    if type(item).__module__.partition(".")[0] == "schemathesis":
         return False
     return not _LOOKING.intersection(item.fixturenames)
 

@@ -136,9 +136,9 @@ HELP = {
         "A double does what the real object could not: it raises what the real one never lets "
         "out, returns what its annotation forbids, takes a call that the real signature "
         "refuses, has an attribute that the real one lacks, or is sync for async, or takes a "
-        "command line that the real program refuses (contracts). The test then checks a case "
-        "that can't happen. A double that is put where nobody looks it up is listed here as "
-        "well. Exceptions are tried on the real function, not guessed at."
+        "command line or an HTTP call that the real one refuses (contracts). The test then "
+        "checks a case that can't happen. A double that is put where nobody looks it up is "
+        "listed here as well. Exceptions are tried on the real function, not guessed at."
     ),
     Slug.EMPTY_CLAIM: (
         "The test is called integration, end to end, database, network or live, by name, path "

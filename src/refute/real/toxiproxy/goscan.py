@@ -38,7 +38,7 @@ class _Scan:
             raise JSONSyntax("unexpected EOF")
         return self.text[self.at]
 
-    def fail(self, context: str) -> NoReturn:
+    def refuse(self, context: str) -> NoReturn:
         """The error about the next byte."""
         raise JSONSyntax(f"invalid character {_quoted(self.peek())} {context}")
 
@@ -60,7 +60,7 @@ class _Scan:
         elif byte in _LITERALS:
             self.literal(_LITERALS[byte])
         else:
-            self.fail("looking for beginning of value")
+            self.refuse("looking for beginning of value")
 
     def object(self, depth: int) -> None:
         self.space()
@@ -69,11 +69,11 @@ class _Scan:
             return
         while True:
             if self.peek() != ord('"'):
-                self.fail("looking for beginning of object key string")
+                self.refuse("looking for beginning of object key string")
             self.string()
             self.space()
             if self.peek() != ord(":"):
-                self.fail("after object key")
+                self.refuse("after object key")
             self.at += 1
             self.space()
             self.value(depth + 1)
@@ -96,7 +96,7 @@ class _Scan:
         """Whether this is the end, and not a comma before another element."""
         byte = self.peek()
         if byte not in (sign, ord(",")):
-            self.fail(context)
+            self.refuse(context)
         self.at += 1
         self.space()
         return byte == sign
@@ -105,7 +105,7 @@ class _Scan:
         self.at += 1
         while (byte := self.peek()) != ord('"'):
             if byte < 0x20:
-                self.fail("in string literal")
+                self.refuse("in string literal")
             self.at += 1
             if byte == ord("\\"):
                 self.escape()
@@ -114,32 +114,32 @@ class _Scan:
     def escape(self) -> None:
         byte = self.peek()
         if byte not in b'bfnrt\\/"u':
-            self.fail("in string escape code")
+            self.refuse("in string escape code")
         self.at += 1
         if byte == ord("u"):
             for _ in range(4):
                 if self.peek() not in _HEX:
-                    self.fail("in \\u hexadecimal character escape")
+                    self.refuse("in \\u hexadecimal character escape")
                 self.at += 1
 
     def number(self) -> None:
         if self.peek() == ord("-"):
             self.at += 1
             if self.peek() not in _DIGITS:
-                self.fail("in numeric literal")
+                self.refuse("in numeric literal")
         if self.peek() == ord("0"):
             self.at += 1
         else:
             self.digits()
         if self.follows(b"."):
             if self.peek() not in _DIGITS:
-                self.fail("after decimal point in numeric literal")
+                self.refuse("after decimal point in numeric literal")
             self.digits()
         if self.follows(b"eE"):
             if self.peek() in b"+-":
                 self.at += 1
             if self.peek() not in _DIGITS:
-                self.fail("in exponent of numeric literal")
+                self.refuse("in exponent of numeric literal")
             self.digits()
 
     def follows(self, signs: bytes) -> bool:
@@ -155,7 +155,7 @@ class _Scan:
     def literal(self, word: bytes) -> None:
         for sign in word:
             if self.peek() != sign:
-                self.fail(f"in literal {word.decode()} (expecting '{chr(sign)}')")
+                self.refuse(f"in literal {word.decode()} (expecting '{chr(sign)}')")
             self.at += 1
 
 
