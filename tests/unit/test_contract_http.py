@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from tests.apart import environment, needs_schemathesis
 from tests.unit.test_cli import refute
 
 from refute.contracts import Accepted, Unknown
@@ -174,17 +177,27 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def test_an_application_is_asked_by_itself() -> None:
-    pytest.importorskip("schemathesis")
-    from refute.contracts.http import check_app
+ASKING = """
+import dataclasses, json
+from refute.contracts.http import check_app
+from tests.unit.test_contract_http import application
+print(json.dumps(dataclasses.asdict(check_app(application, examples=5))))
+"""
 
-    answer = check_app(application, examples=5)
-    assert answer.operations == 2
-    (failing,) = answer.failing
-    assert failing.operation == "GET /bad"
-    assert "is not of type" in failing.message
-    assert failing.reproduce.startswith("curl -X GET http")
-    (unchecked,) = answer.unchecked
+
+@needs_schemathesis
+def test_an_application_is_asked_by_itself() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING], env=environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["operations"] == 2
+    (failing,) = answer["failing"]
+    assert failing["operation"] == "GET /bad"
+    assert "is not of type" in failing["message"]
+    assert failing["reproduce"].startswith("curl -X GET http")
+    (unchecked,) = answer["unchecked"]
     assert "#/nowhere" in unchecked
 
 
