@@ -5,7 +5,7 @@ Requests come from schemathesis, and go to the application in this process.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from refute.errors import fail
@@ -68,8 +68,22 @@ def check_app(
 def _ask(operation: Any, examples: int, seed: int) -> list[Failing]:
     """The first failure of an operation, made as small as can be."""
     import hypothesis
+    import hypothesis.errors
+    from schemathesis.checks import not_a_server_error
     from schemathesis.core.failures import Failure, FailureGroup
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
 
+    # Not those of what an application should refuse: its document does not say.
+    checks = [
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_schema_conformance,
+    ]
     name = operation.label
     last: list[Failing] = []
 
@@ -78,12 +92,13 @@ def _ask(operation: Any, examples: int, seed: int) -> list[Failing]:
         max_examples=examples,
         deadline=None,
         database=None,
+        report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     @hypothesis.given(case=operation.as_strategy())
     def ask(case: Any) -> None:
         try:
-            case.validate_response(case.call())
+            case.validate_response(case.call(), checks=checks)
         except (Failure, FailureGroup) as error:
             found = error.exceptions if isinstance(error, FailureGroup) else [error]
             message = "; ".join(" ".join(str(one).split()) for one in found)
@@ -99,6 +114,9 @@ def _ask(operation: Any, examples: int, seed: int) -> list[Failing]:
         ask()
     except _Found:
         return last
+    except hypothesis.errors.Flaky:
+        # The application answered otherwise when it was asked the same again.
+        return [replace(one, message=f"not each time: {one.message}") for one in last]
     return []
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -30,6 +31,21 @@ from provisioner.portal.visitors import SignInFirst
 
 _log = logging.getLogger("provisioner.api")
 _PREFIX = "/v1"
+_PROBLEMS = ("4XX", "503")
+
+
+class _Api(FastAPI):
+    """Says of refusals that they come as what they are: FastAPI knows JSON alone."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for status in _PROBLEMS:
+                    content = operation["responses"].get(status, {}).get("content", {})
+                    if "application/json" in content:
+                        content["application/problem+json"] = content.pop("application/json")
+        return document
 
 
 def build(parts: Parts, last: Callable[[], None] = lambda: None) -> FastAPI:
@@ -41,14 +57,14 @@ def build(parts: Parts, last: Callable[[], None] = lambda: None) -> FastAPI:
         parts.database.close()
         last()
 
-    app = FastAPI(
+    app = _Api(
         title="Provisioner",
         version="1",
         summary="Hosted instances of an application, each in a place of its own.",
         lifespan=life,
         # One span a request: its parts tell little that the queries don't.
         telemetry={"operation_spans": False, "logs": False},
-        responses={"4XX": {"model": ProblemOut}, "503": {"model": ProblemOut}},
+        responses={status: {"model": ProblemOut} for status in _PROBLEMS},
     )
     app.state.parts = parts
     app.middleware("http")(_around)

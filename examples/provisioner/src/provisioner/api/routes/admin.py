@@ -17,6 +17,8 @@ from provisioner.models import Account, AuditEntry, Job, Version
 router = APIRouter(prefix="/admin", tags=["admin"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
+# What a bigint holds: the database would refuse more.
+Entry = Annotated[int, Query(ge=0, le=2**63 - 1)]
 
 
 @router.get("/accounts")
@@ -42,7 +44,7 @@ def close(parts: WithParts, admin: Administrator, id: UUID) -> None:
 
 @router.get("/audit")
 def all_audit(
-    parts: WithParts, admin: Administrator, after: int = 0, limit: Limit = 100
+    parts: WithParts, admin: Administrator, after: Entry = 0, limit: Limit = 100
 ) -> list[AuditOut]:
     """What everybody did, oldest first."""
     with parts.database.service() as session:
