@@ -26,6 +26,7 @@ import pytest
 from tests.users import ORDINARY, identity, ordinary_python
 
 import refute
+from refute.real.places import cache
 from refute_child.processes import below
 from refute_child.supervise import adopt_orphans
 
@@ -88,12 +89,15 @@ class Stage:
         return self.folder / "project"
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The variables of a run: few, and none of our own process's but PATH."""
+        """The variables of a run: few, and none of our own process's but PATH, and where real
+        dependencies are kept.
+        """
         return {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             "HOME": str(self.home),
             "PYTHONPATH": self.path,
+            "REFUTE_REAL_CACHE": str(cache()),
             MARK: self.folder.name,
             **more,
         }
