@@ -90,6 +90,15 @@ def test_tests_and_doubles(name: str, number: float) -> None:
     assert isinstance(measured(name, shop()), Unmeasured)
 
 
+def test_counts_of_tests_say_how_many_were_judged() -> None:
+    found = measured("prayers", stage())
+    assert isinstance(found, Value)
+    assert (found.whole, found.of) == (7, "judged tests")
+    everybody = measured("untouched", stage())
+    assert isinstance(everybody, Value)
+    assert (everybody.whole, everybody.of) == (len(stage().tests), "tests")
+
+
 @given(theatres)
 def test_each_metric_of_any_judgement_is_measured_or_says_why_not(theatre: Any) -> None:
     material = Material(stage(theatre), DAY)

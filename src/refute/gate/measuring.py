@@ -89,6 +89,18 @@ def about_tests(slug: Slug) -> Measure:
     return measure
 
 
+def about_judged_tests(slug: Slug) -> Measure:
+    """The same, of findings that only a test which was judged can have."""
+
+    def measure(material: Material) -> Value | Unmeasured:
+        if material.judgement.theatre is None:
+            return NO_TESTS
+        number = len(material.findings([slug]))
+        return Value(number, whole=len(_judged(material)), of="judged tests")
+
+    return measure
+
+
 def from_theatre(slug: Slug) -> Measure:
     """The same, of findings that are about doubles or boundaries."""
 
@@ -147,10 +159,14 @@ def witness_share(material: Material) -> Value | Unmeasured:
     """Witnesses, of the judged tests."""
     if material.judgement.theatre is None:
         return NO_TESTS
-    verdicts = [strength.verdict for _, strength in material.tests if strength is not None]
-    judged = [verdict for verdict in verdicts if verdict not in NOT_JUDGED]
+    judged = _judged(material)
     good = judged.count(TestVerdict.WITNESS)
     return share(good, len(judged), "judged tests") or Unmeasured("no test was judged")
+
+
+def _judged(material: Material) -> list[TestVerdict]:
+    verdicts = [strength.verdict for _, strength in material.tests if strength is not None]
+    return [verdict for verdict in verdicts if verdict not in NOT_JUDGED]
 
 
 def unjudged_tests(material: Material) -> Value | Unmeasured:

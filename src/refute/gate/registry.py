@@ -32,6 +32,10 @@ def _tests(name: str, what: str, slug: Slug) -> Metric:
     return _count(name, what, measuring.about_tests(slug), slug)
 
 
+def _judged(name: str, what: str, slug: Slug) -> Metric:
+    return _count(name, what, measuring.about_judged_tests(slug), slug)
+
+
 def _outside(
     name: str, what: str, unit: Unit, good: Good, measure: Measure, *, ratchet: bool = True
 ) -> Metric:
@@ -73,10 +77,10 @@ _MUTATION = (
 _TESTS = (
     _share("witness-share", "Tests that are good witnesses, of the judged ones.",
            measuring.witness_share, Slug.PRAYER, Slug.ECHO, Slug.SMOKE_TEST, Slug.FAINT_WITNESS),
-    _tests("prayers", "Test functions that notice nothing, in none of their cases.", Slug.PRAYER),
-    _tests("echoes", "Test functions that notice faults in their doubles alone.", Slug.ECHO),
-    _tests("smoke", "Test functions that know only that nothing crashed.", Slug.SMOKE_TEST),
-    _tests("faint-witnesses", "Test functions that are told of very little.", Slug.FAINT_WITNESS),
+    _judged("prayers", "Test functions that notice nothing, in none of their cases.", Slug.PRAYER),
+    _judged("echoes", "Test functions that notice faults in their doubles alone.", Slug.ECHO),
+    _judged("smoke", "Test functions that know only that nothing crashed.", Slug.SMOKE_TEST),
+    _judged("faint-witnesses", "Test functions that are told of very little.", Slug.FAINT_WITNESS),
     _tests("untouched", "Test functions that execute no line of the project.",
            Slug.UNTOUCHED_TEST),
     _count("unjudged-tests", "Passed tests on which too little could be tried.",
