@@ -162,7 +162,7 @@ class Cradle:
         table = FileTable((path, lines) for path, lines in setup["files"])
         sources = Sources(frozenset(os.path.realpath(path) for path, _ in setup["files"]))
         sources.install()
-        forks = Forks(Board(), self._layers)
+        forks = Forks(Board(), self._layers, (channel.fd_in, channel.fd_out))
         forks.memory, forks.processes = setup["memory"], setup["processes"]
         runner = Runner(table.holds, is_library)
         texts = Texts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from os import _exit, close, fork, getpid, memfd_create, pread
 from signal import SIG_DFL, SIGCHLD
 from signal import signal as _signal
@@ -30,22 +31,27 @@ _FOREVER = Limit(cpu=float("inf"), wall=float("inf"))
 class Forks:
     """Makes one child at a time and leaves nothing of it behind."""
 
-    def __init__(self, board: Board, layers: Layers) -> None:
+    def __init__(self, board: Board, layers: Layers, private: Sequence[int] = ()) -> None:
+        """``private`` are descriptors by which only a child that is trusted may speak."""
         self.board = board
         self.layers = layers
+        self._private = private
         self.memory = 0
         self.processes = 0
         self._into = -1
         self._trial = 0
         adopt_orphans()
 
-    def run(self, work: Work, limits: Sequence[Limit] | None) -> tuple[End, list[Record]]:
+    def run(
+        self, work: Work, limits: Sequence[Limit] | None, *, trusted: bool = False
+    ) -> tuple[End, list[Record]]:
         """Fork, do the work in the child, wait; returns how it ended and what it told.
 
         ``limits`` holds seconds for each test, in the order in which the child announces
-        them on the board; None waits for ever.
+        them on the board; None waits for ever. Only a ``trusted`` child, which runs unchanged
+        code, keeps the private descriptors.
         """
-        ended = self.open(limits)
+        ended = self.open(limits, trusted=trusted)
         if ended is not None:
             return ended
         try:
@@ -55,7 +61,9 @@ class Forks:
         finally:
             _exit(70)
 
-    def open(self, limits: Sequence[Limit] | None) -> tuple[End, list[Record]] | None:
+    def open(
+        self, limits: Sequence[Limit] | None, *, trusted: bool = False
+    ) -> tuple[End, list[Record]] | None:
         """Fork; None in the child, which must end by ``report``; see ``run``."""
         self.board.start(-1)
         parent = getpid()
@@ -69,6 +77,8 @@ class Forks:
             if on_child is not None:
                 _signal(SIGCHLD, on_child)
             self._into, self._trial = told, getpid()
+            for descriptor in () if trusted else self._private:
+                close(descriptor)
             limit_trial(parent)
             self.layers.drop_privileges()
             return None
@@ -89,8 +99,7 @@ class Forks:
         close(told)
         if self.layers.dirty():
             self.layers.refresh()
-        # A line that is not whole was cut off by the child's end.
-        return end, [_loads(line.decode()) for line in data.split(b"\n")[:-1]]
+        return end, _records(data)
 
     @property
     def in_child(self) -> bool:
@@ -116,6 +125,19 @@ class Forks:
         """In the child: our own failure, which is never a verdict."""
         text = "".join(traceback.format_exception(error))[-3000:]
         self.report({"broken": f"{type(error).__name__}: {error}", "traceback": text})
+
+
+def _records(data: bytes) -> list[Record]:
+    """What a child told. A line that is not whole was cut off by its end; one that is no record
+    came from code that writes to whatever is open.
+    """
+    found = []
+    for line in data.split(b"\n")[:-1]:
+        with suppress(ValueError):
+            record = _loads(line.decode())
+            if type(record) is dict:
+                found.append(record)
+    return found
 
 
 def _content(descriptor: int) -> bytes:

@@ -5,8 +5,9 @@
 
 The plan: `argv`, `env`, `cwd`; `seal` ("full", or "none": just execute, in its own session);
 `parent` (the pid that must outlive us); `pass_fds`; `error_fd`; `writable` and `hide`
-(folders); `files` (absolute path to base64 of the content that the program shall find there,
-or null for a file that it shall not find);
+(folders); `sockets` (paths of Unix sockets outside, see `sockets.py`); `files` (absolute path to
+base64 of the content that the program shall find there, or null for a file that it shall not
+find);
 `services` ([host, port] of what listens on the machine's loopback and can be reached from
 inside, see `relay.py`), `control` (the relay's line to the controller, or -1) and `strain`
 (which of their links go bad, see `strain.py`, or null);
@@ -18,9 +19,9 @@ executed, each line on `error_fd` is JSON: {"note": text}, or {"step", "errno", 
 an exit with status 97. End of file without the latter means that argv runs.
 
 What a sealed program can reach outside: nothing by the network but `services` (a namespace
-with a loopback of its own, which keeps abstract sockets in too); no process; no Unix socket in
-the hidden folders, nor in those under an overlay, where a socket of the machine refuses to
-connect. A socket in any *other* place of the read-only tree can still be connected to.
+with a loopback of its own, which keeps abstract sockets in too); no process; no Unix socket
+that was there when it started: those in the hidden folders are gone, those under an overlay
+refuse to connect, and any other has an empty file in its place.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from refute_child import linux
 from refute_child.layers import VARIABLE
 from refute_child.mounts import StepError, Tree, step
+from refute_child.sockets import cover_sockets
 
 if TYPE_CHECKING:  # costs too much where no service is let through
     from socket import socket
@@ -207,6 +209,8 @@ def _be_first_process(plan: dict[str, Any], alive: int, line: socket | None) -> 
         os.setsid()
         tree = Tree()
         tree.build(plan["writable"], plan["hide"], plan["env"].get("XDG_RUNTIME_DIR", ""))
+        with step("sockets"):
+            cover_sockets(plan["sockets"], tree.folders, tree.scratch)
         with step("loopback"):
             linux.raise_loopback()
         if line is not None:

@@ -63,6 +63,8 @@ class Pairs:
     _done: int = 0
     _subjects: deque[int] = field(default_factory=deque)
     _single: deque[_Work] = field(default_factory=deque)
+    #: Those over which a slot has died once.
+    _again: deque[Request] = field(default_factory=deque)
     _met: dict[int, list[Pair]] = field(default_factory=dict)
     _alone: set[Pair] = field(default_factory=set)
     _confirmed: set[int] = field(default_factory=set)
@@ -76,6 +78,8 @@ class Pairs:
     def next_request(self, mode: str | None) -> Request | None:
         """The next batch or fork; None when nothing is left to be sent now."""
         while True:
+            if self._again:
+                return self._again.popleft()
             if self._single:
                 return self._one(self._single.popleft())
             if not self._subjects:
@@ -132,7 +136,7 @@ class Pairs:
 
     def _on_single(self, work: _Work, request: Request, reply: Record) -> None:
         if reply["result"] == "slot-died" and request.deaths < 2:
-            self._single.append(work)
+            self._again.append(request)
             return
         self._waiting[work.subject] -= 1
         self._alone.add(work.pairs[0])

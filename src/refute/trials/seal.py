@@ -23,6 +23,7 @@ from typing import IO, Any
 import refute_child
 from refute.trials.services import Service
 from refute_child.brokered import announce
+from refute_child.sockets import bound_sockets
 
 _LAUNCHER = Path(refute_child.__file__).with_name("launch.py")
 _HIDDEN = ("/run", "/var/run", "/tmp/.X11-unix", "/tmp/.ICE-unix", "/var/lib/mysql", "/var/spool")
@@ -166,6 +167,7 @@ def plan(
         "strain": strain,
         "error_fd": error_fd,
         "writable": writable_folders(project_root, env),
+        "sockets": bound_sockets(),
         "hide": [*_HIDDEN, *filter(None, [env.get("XDG_RUNTIME_DIR")])],
         "files": {
             str(path): None if content is None else b64encode(content).decode()

@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -162,14 +162,15 @@ class Slot:
         while b"\n" not in self._buffer:
             self._fill()
         line, _, self._buffer = self._buffer.partition(b"\n")
-        record: Record = json.loads(line)
-        return record
+        return _record(line)
 
     def arrived(self) -> list[Record]:
-        """Read once, and return the records that are whole. Raises SlotDied at the end."""
+        """Read once, and return the records that are whole. Raises SlotDied at the end, and where
+        somebody else speaks.
+        """
         self._fill()
         *lines, self._buffer = self._buffer.split(b"\n")
-        return [json.loads(line) for line in lines]
+        return [_record(line) for line in lines]
 
     def expect(self, *events: str) -> Record:
         """Wait for one of these events. Raises SlotDied on any other."""
@@ -228,6 +229,15 @@ class Slot:
     def _epitaph(self) -> str:
         status = self._process.wait()
         return f"the test process ended with status {status}\n{self.printed()}".rstrip()
+
+
+def _record(line: bytes) -> Record:
+    """One line of a slot's. Raises SlotDied for one that no process of ours has written."""
+    with suppress(ValueError):
+        record = json.loads(line)
+        if isinstance(record, dict):
+            return record
+    raise SlotDied(f"the tests wrote over what the slot said: {line[:80]!r}")
 
 
 def greet(slot: Slot) -> Record:
