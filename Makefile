@@ -113,6 +113,7 @@ picture: $(CACHE)/demo/.ready ## draw the pictures of a run and of `refute brows
 	@rm -rf $(CACHE)/demo/$(DEMO)/.refute
 	@$(CACHE)/demo/venv/bin/python -m pip install --quiet --disable-pip-version-check .
 	cd $(CACHE)/demo/$(DEMO) && FORCE_COLOR=1 COLUMNS=88 ../venv/bin/refute run > ../run.txt 2>&1
+	@sed -i 's#$(abspath $(CACHE)/demo)/venv#/srv/projects/itsdangerous/.venv#' $(CACHE)/demo/run.txt
 	$(BIN)/python tools/picture.py docs/pictures/run.svg 'refute run' \
 	  '  src/itsdangerous/signer.py:234' < $(CACHE)/demo/run.txt
 	$(BIN)/python tools/screen.py
