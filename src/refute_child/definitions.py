@@ -9,8 +9,11 @@ needs the import.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from os.path import realpath as _realpath
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -49,6 +52,8 @@ def definition(
     Raises UnknownUnit, SyntaxError.
     """
     key = (unit, unit_line)
+    if edit[0] >= _body_start(module, key):
+        return None
     before, after = module.node(key), module.node(key, edit)
     if _dump(before.body) != _dump(after.body) or ("." in unit and not module.classes(key)):
         return None
@@ -66,6 +71,31 @@ def definition(
     except ValueError:
         return None
     return Default(where, *values) if all(type(v) in _SIMPLE for v in values) else None
+
+
+@cache
+def _body_start(module: Module, key: tuple[str, int]) -> int:
+    """Where the line begins on which a unit's first statement does; behind the end of the file
+    if the definition itself is on that line, too.
+    """
+    node = module.node(key)
+    head = (child for child in ast.iter_child_nodes(node) if child not in node.body)
+    last = max(getattr(one, "end_lineno", 0) for child in head for one in ast.walk(child))
+    first = node.body[0].lineno
+    return module.starts[first - 1] if first > max(last, node.lineno) else len(module.source) + 1
+
+
+def owner_of(path: str, unit: str) -> type | None:
+    """The class that holds a method, found by the method's qualified name."""
+    real = _realpath(path)
+    for module in list(sys.modules.values()):
+        if _realpath(str(getattr(module, "__file__", None) or "")) != real:
+            continue
+        thing: Any = module
+        for name in unit.split(".")[:-1]:
+            thing = vars(thing).get(name) if hasattr(thing, "__dict__") else None
+        return thing if isinstance(thing, type) else None
+    return None
 
 
 def _binding(decorator: ast.expr) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from .callsites import (
     hooked_module,
     stands_in,
 )
-from .definitions import Default, Undo, apply_binding, apply_default, definition
+from .definitions import Default, Undo, apply_binding, apply_default, definition, owner_of
 from .observe.raises import Raises
 from .runner import Runner
 from .sources import Sources
@@ -32,6 +31,11 @@ from .watch import Board
 from .wire import Record
 
 Report = Callable[[Record], None]
+Edit = tuple[int, int, str]
+"""Characters of a file, from and up to, and what replaces them."""
+
+KEPT = 4096
+"""Mutants that are kept compiled."""
 
 
 class Ticks:
@@ -101,13 +105,20 @@ class Arming:
         self._ticks = ticks
         self._sources = sources
         self._is_double = is_double
+        #: What was compiled before a fork, for this one and those to come.
+        self._made: dict[tuple[str, str, int, Edit | None], CodeType] = {}
 
     def prepare(self, mutant: Record) -> None:
-        """Parse the file and compile the original once, before any fork."""
+        """Parse the file, and compile original and mutant once, before any fork."""
         module = self._texts.module(mutant["path"])
-        if mutant["unit"] is not None:
-            with suppress(UnknownUnit, SyntaxError):
-                module.original(mutant["unit"], mutant["unit_line"])
+        if mutant["unit"] is None:
+            return
+        with suppress(UnknownUnit, SyntaxError):
+            module.original(mutant["unit"], mutant["unit_line"])
+            if "double" not in mutant:
+                if len(self._made) >= KEPT:
+                    self._made.clear()
+                self._code(module, mutant, (mutant["start"], mutant["end"], mutant["text"]))()
 
     def arm(
         self,
@@ -181,7 +192,7 @@ class Arming:
         self._sources.restore()
 
     def _define(
-        self, module: Module, mutant: Record, edit: tuple[int, int, str], live: LiveFunctions
+        self, module: Module, mutant: Record, edit: Edit, live: LiveFunctions
     ) -> Armed | None:
         """A fault in the function's definition; None for one in its body."""
         unit, line = mutant["unit"], mutant["unit_line"]
@@ -197,7 +208,7 @@ class Arming:
             undo = apply_default(change, functions)
         else:
             codes = frozenset(function.__code__ for function in functions)
-            owner = _owner(module.path, unit)
+            owner = owner_of(module.path, unit)
             if owner is not None:
                 undo = apply_binding(change, owner, unit.rpartition(".")[2], codes)
         if undo is None:
@@ -209,11 +220,15 @@ class Arming:
         module = self._texts.module(mutant["path"])
         self._swap(module, mutant, self._code(module, mutant, None), live)
 
-    def _code(
-        self, module: Module, mutant: Record, edit: tuple[int, int, str] | None
-    ) -> Callable[[], CodeType]:
-        unit, line = mutant["unit"], mutant["unit_line"]
-        return lambda: module.armed(unit, line, edit, self._ticks.tick)
+    def _code(self, module: Module, mutant: Record, edit: Edit | None) -> Callable[[], CodeType]:
+        key = (module.path, mutant["unit"], mutant["unit_line"], edit)
+
+        def make() -> CodeType:
+            if key not in self._made:
+                self._made[key] = module.armed(*key[1:], self._ticks.tick)
+            return self._made[key]
+
+        return make
 
     def _swap(
         self,
@@ -246,19 +261,6 @@ def _accidents(item: pytest.Item, runner: Runner, raises: Raises) -> list[str]:
     runner.run(item, None, detailed=False)
     raises.stop()
     return raises.take()
-
-
-def _owner(path: str, unit: str) -> type | None:
-    """The class that holds a method, found by the method's qualified name."""
-    real = _realpath(path)
-    for module in list(sys.modules.values()):
-        if _realpath(str(getattr(module, "__file__", None) or "")) != real:
-            continue
-        thing: Any = module
-        for name in unit.split(".")[:-1]:
-            thing = vars(thing).get(name) if hasattr(thing, "__dict__") else None
-        return thing if isinstance(thing, type) else None
-    return None
 
 
 def run_tests(
