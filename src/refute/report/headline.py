@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from rich.console import Console
 from rich.text import Text
 
@@ -81,4 +83,8 @@ def _tally(judgement: Judgement, counts: Counts, console: Console) -> None:
     width = max(len(f"{number:,}") for number, _, _ in rows)
     for number, kind, words in rows:
         if number:
-            line(console, f"  {number:>{width},} {kind:<9} ", (words, "dim"))
+            margin = width + 13
+            parts = wrap(words, max(20, console.width - margin), break_long_words=False)
+            line(console, f"  {number:>{width},} {kind:<9} ", (parts[0], "dim"))
+            for part in parts[1:]:
+                line(console, " " * margin, (part, "dim"))
