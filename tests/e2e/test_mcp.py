@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -302,4 +306,53 @@ def test_the_end_of_the_client_is_the_end_of_the_run(place: Stage) -> None:
     program.kill()
     program.wait()
     program.stdin.close()
+    assert place.left() == []
+
+
+def snippets(project: Path) -> dict[str, tuple[str, list[str]]]:
+    """Client -> the command that it would start by docs/mcp.md, and its arguments."""
+    text = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text()
+    [typed] = re.findall(r"^    (claude mcp add .*)$", text, re.MULTILINE)
+    options, _, command = typed.partition(" -- ")
+    # By its manual, all options come before the name of the server.
+    assert options.split() == ["claude", "mcp", "add", "--scope", "project", "refute"]
+    found = {"claude": shlex.split(command)}
+    [toml] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    server = tomllib.loads(toml)["mcp_servers"]["refute"]
+    assert server["tool_timeout_sec"] >= 60
+    found["codex"] = [server["command"], *server["args"]]
+    for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
+        for key, servers in json.loads(block).items():
+            found[key] = [servers["refute"]["command"], *servers["refute"]["args"]]
+    places = {"/path/to/project": str(project), "${workspaceFolder}": str(project)}
+    known = {name: [places.get(word, word) for word in words] for name, words in found.items()}
+    return {name: (words[0], words[1:]) for name, words in known.items()}
+
+
+@pytest.mark.parametrize("name", ["claude", "codex", "servers", "mcpServers"])
+def test_the_commands_of_the_docs_start_the_server(place: Stage, name: str) -> None:
+    script = place.folder / "bin" / "refute"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m refute "$@"\n')
+    script.chmod(0o755)
+    command, args = snippets(place.project)[name]
+    # Clients start it in the project, and find it as a shell would.
+    environment = place.environment()
+    environment["PATH"] = f"{script.parent}{os.pathsep}{environment['PATH']}"
+    server = StdioServerParameters(
+        command="/usr/bin/env", args=[command, *args], env=environment, cwd=place.project
+    )
+
+    async def main() -> None:
+        with anyio.fail_after(PATIENCE), (place.folder / "log").open("w") as log:
+            async with Client(stdio_client(server, errlog=log)) as session:
+                tools = await session.list_tools()
+                assert {"judge", "explain", "verify_test"} <= {one.name for one in tools.tools}
+                answer = await session.call_tool("list_findings", {})
+                # Nothing was judged in this project yet: it is the right one, and says so.
+                assert answer.is_error
+                assert "no-report" in text_of(answer.content)
+                assert str(place.project) in text_of(answer.content)
+
+    anyio.run(main)
     assert place.left() == []
