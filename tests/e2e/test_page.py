@@ -15,6 +15,7 @@ from tests.e2e.stage import stage
 from tests.pages import EVIL, hostile, large, small
 
 from refute.judgement import Judgement, Past, Verdict
+from refute.metrics.mutation import Estimate
 from refute.report.html import Beside, Material, render
 from refute.report.words import WORDS
 
@@ -81,6 +82,17 @@ def past(judgement: Judgement, number: int, report: str) -> Past:
     )
 
 
+def stopped(found: Judgement) -> Judgement:
+    """The same, had it been stopped when four faults were tried."""
+    judged = [
+        one if number < 4 else replace(one, verdict=Verdict.PENDING, kill_kind=None)
+        for number, one in enumerate(found.judged)
+    ]
+    return replace(
+        found, judged=tuple(judged), partial=True, estimate=Estimate(score=0.714, low=0.6, high=0.8)
+    )
+
+
 @pytest.fixture(scope="module")
 def pages(folder: Path) -> dict[str, Path]:
     """Files by name; the small one has a base, a history, and reports of the other commands."""
@@ -99,6 +111,7 @@ def pages(folder: Path) -> dict[str, Path]:
         "plain": Material(found, history=[past(found, n, f"r{n}") for n in (1, 2)], report="r2"),
         "hostile": Material(hostile(), base=hostile()),
         "large": Material(large()),
+        "stopped": Material(stopped(found)),
     }  # fmt: skip
     for name, one in material.items():
         (folder / f"{name}.html").write_bytes(render(one))
@@ -155,6 +168,18 @@ def test_the_overview_says_what_the_report_says(opened: Open) -> None:
     assert reader.count(".curve circle") == 3
     page.wait_for_selector("a.tile")
     assert reader.count("a.tile") >= len(found.sources)
+
+
+def test_a_run_that_was_stopped_shows_what_it_foretells(opened: Open) -> None:
+    counts, reader = stopped(small()).counts, opened("stopped")
+    page = reader.go()
+    assert counts.pending
+    tried = counts.tried - counts.settled
+    said = f"Your tests noticed {counts.detected} of {tried} faults tried so far"
+    assert page.locator("h1").text_content() == said
+    assert page.locator(".hero .figure").text_content() == "about 71.4%"
+    assert "about 71.4%" in reader.texts("[data-measure=score]")[0]
+    assert "which is too low" in "".join(reader.texts(".lead"))
 
 
 def test_without_a_base_the_last_run_is_compared(opened: Open) -> None:

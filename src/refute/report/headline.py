@@ -21,6 +21,14 @@ KINDS = {
 }
 
 
+def about(judgement: Judgement) -> float | None:
+    """The score that a run which did not come to its end foretells, if it says anything."""
+    foretold = judgement.estimate
+    if foretold is None or foretold.high - foretold.low > VAGUE:
+        return None
+    return foretold.score
+
+
 def headline(judgement: Judgement, counts: Counts, console: Console) -> None:
     """The score, or what is known of it, and the parts of its denominator."""
     if counts.pending:

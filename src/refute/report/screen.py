@@ -193,6 +193,11 @@ def _tests(judgement: Judgement, findings: list[Finding]) -> Iterator[_Part]:
         good = verdicts[TestVerdict.WITNESS]
         share = (percent(good, judged), f"bold {colour(good / judged)}")
         said = f"  good witnesses: {good:,} of {plural(judged, 'judged test')}, "
+        unjudged = verdicts[TestVerdict.UNJUDGED]
+        if judged < unjudged:
+            # The share of a few is no share.
+            said = f"  good witnesses: {good:,} of the {judged:,} judged; {unjudged:,} are unjudged"
+            share = ("", "")
         yield _Part(2, "tests", lambda console: line(console, said, share))
     if theatre is not None and theatre.pyramid.total:
         sizes = theatre.pyramid
@@ -244,8 +249,10 @@ def _function(
     def draw(console: Console) -> None:
         width = min(widest, 40, max(16, console.width - 34))
         room = console.width - width - len(state) - 6
-        where = "  " + crop_path(spot(finding), room) if room >= 12 else ""
-        line(console, f"  {crop(name, width):<{width}}  {state}", (where, "cyan"))
+        where = crop_path(spot(finding), room) if room > 0 else ""
+        shown = where if where == spot(finding) or where.startswith(".../") else ""
+        gap = "  " if shown else ""
+        line(console, f"  {crop(name, width):<{width}}  {state}{gap}", (shown, "cyan"))
 
     return draw
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from refute.judgement import Judgement, Past, TestOutcome
 from refute.report.change import compare
-from refute.report.headline import KINDS
+from refute.report.headline import KINDS, about
 from refute.report.html import faults, reality, stage
 from refute.report.html.material import Material
 from refute.report.html.measures import earlier, measures
@@ -76,6 +76,9 @@ def _run(judgement: Judgement) -> Document:
         },
         "counts": asdict(counts),
         "estimate": None if judgement.estimate is None else asdict(judgement.estimate),
+        # Survivors that were known before the first trial are no part of what was tried.
+        "tried": counts.tried - counts.settled,
+        "about": about(judgement),
         "outside": [
             {"words": in_words(one.verdict, one.count), "reason": one.reason, "count": one.count}
             for one in judgement.left_out
