@@ -356,3 +356,24 @@ def test_the_commands_of_the_docs_start_the_server(place: Stage, name: str) -> N
 
     anyio.run(main)
     assert place.left() == []
+
+
+def test_it_suggests_what_is_proven_and_explains_with_it() -> None:
+    async def script(session: Client) -> None:
+        await ask(session, "judge")
+        found = await ask(session, "suggest", wanted=["shop/orders.py"])
+        assert found["suggestions"]
+        one = found["suggestions"][0]
+        explained = await ask(session, "explain", id=one["told"][0])
+        assert one in explained["suggestions"]
+        steps = await session.call_tool("next_steps", {"tokens": 2000})
+        assert "proven, told of m-" in text_of(steps.content)
+        assert all(one["reason"] for one in found["nothing"])
+        patch = place.folder / "tests.patch"
+        patch.write_text(found["patch"])
+        subprocess.run(["git", "apply", "--check", patch], cwd=place.project, check=True)
+        patch.unlink()
+
+    with stage("suggest") as place:
+        drive(place, script)
+        assert place.clean()

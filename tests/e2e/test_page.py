@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.e2e.browser import SIZES, Reader, chromium
 from tests.e2e.stage import stage
-from tests.pages import EVIL, hostile, large, small
+from tests.pages import EVIL, hostile, large, small, suggested
 
 from refute.judgement import Judgement, Past, Verdict
 from refute.metrics.mutation import Estimate
@@ -105,11 +106,13 @@ def pages(folder: Path) -> dict[str, Path]:
     )
     material = {
         "small": Material(
-            found, beside, replace(found, judged=tuple(judged)),
+            found, beside, replace(found, judged=tuple(judged)), suggested=suggested(found),
             history=[past(found, n, f"r{n}") for n in (1, 2, 3)], report="r3",
         ),
         "plain": Material(found, history=[past(found, n, f"r{n}") for n in (1, 2)], report="r2"),
-        "hostile": Material(hostile(), base=hostile()),
+        "hostile": Material(
+            hostile(), base=hostile(), suggested=suggested(hostile(), "|".join(EVIL))
+        ),
         "large": Material(large()),
         "stopped": Material(stopped(found)),
     }  # fmt: skip
@@ -357,6 +360,24 @@ def test_a_survivor_in_the_margin_tells_all(opened: Open) -> None:
     page.locator("#show").select_option("none")
     assert reader.count(".cl .m a") == 0
     assert "show=none" in reader.address
+
+
+def test_what_was_proven_is_shown_where_it_mends_something(opened: Open) -> None:
+    reader, found = opened(), small()
+    first, second = [m.mutant.id for m in found.judged if m.verdict is Verdict.SURVIVED][:2]
+    page = reader.go(f"#/faults?open={first}")
+    section = page.locator("#details section", has_text="What notices it, proven")
+    said = section.text_content()
+    assert "Passed the unchanged code 5 times of 5, and failed under this fault." in said
+    assert section.locator(".add").text_content() == "put in: +    assert x"
+    assert f"refute suggest {first} --patch | git apply" in said
+    page = reader.go(f"#/faults?open={second}")
+    assert "Nothing x differs." in page.locator("#details").text_content()
+    page = reader.go(f"#/theatre/tests?open={quote(found.tests[0].id)}")
+    assert "and was told of" in page.locator("#details").text_content()
+    finding = next(one.id for one in found.findings if first in one.evidence)
+    page = reader.go(f"#/findings?open={finding}")
+    assert "What notices it, proven" in page.locator("#details").text_content()
 
 
 def test_the_boundary_map_draws_who_goes_where(opened: Open) -> None:

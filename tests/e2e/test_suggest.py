@@ -172,3 +172,44 @@ def test_file_that_has_changed_since_is_not_judged(place: Stage, last: Done) -> 
         assert "shop/prices.py has changed since the last run" in done.output
     finally:
         path.write_bytes(before)
+
+
+def test_what_was_found_is_shown_by_reports_and_fixes_do_what_the_patch_does(
+    place: Stage, found: dict[str, Any]
+) -> None:
+    # By now other tests have asked for less; what was proven before is still known.
+    program = place.start("report", "-f", "sarif", stdout=subprocess.PIPE)
+    said, _ = program.communicate(timeout=PATIENCE)
+    results = json.loads(said)["runs"][0]["results"]
+    fixes = [fix for one in results for fix in one.get("fixes", ())]
+    assert fixes
+    for fix in fixes:
+        [change] = fix["artifactChanges"]
+        file = place.project / change["artifactLocation"]["uri"]
+        before = file.read_bytes().decode()
+        after = replaced(before, change["replacements"])
+        asserted = fix["description"]["text"].partition(" asserts ")[2].partition(": proven")[0]
+        assert after != before
+        assert asserted.partition("(")[0] in after
+        compile(after, str(file), "exec")
+    for name in ("agent", "sarif"):
+        done = place.finish(place.start("report", "-f", name))
+        assert "proven, told of m-" in done.output
+    place.finish(place.start("html"))
+    page = (place.project / ".refute" / "report.html").read_text()
+    assert all(one["function"] in page for one in found["suggestions"])
+
+
+def replaced(text: str, pieces: list[dict[str, Any]]) -> str:
+    """As a reader of SARIF would apply a fix: lines and columns count from 1."""
+    lines = text.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+    spans = []
+    for piece in pieces:
+        region = piece["deletedRegion"]
+        begin = starts[region["startLine"] - 1] + region["startColumn"] - 1
+        end = starts[region["endLine"] - 1] + region["endColumn"] - 1
+        spans.append((begin, end, piece["insertedContent"]["text"]))
+    for begin, end, fresh in sorted(spans, reverse=True):
+        text = text[:begin] + fresh + text[end:]
+    return text

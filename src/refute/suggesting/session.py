@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from refute import judgement
-from refute.console import Console
 from refute.diary import Diary
 from refute.errors import fail
+from refute.events import Listener
 from refute.interpreter import choose
 from refute.judgement import Judgement
 from refute.project import discover
@@ -92,7 +92,7 @@ def run(
     settings: Settings,
     last: Judgement,
     words: Sequence[str],
-    console: Console,
+    console: Listener,
     *,
     since: str | None = None,
     all_of_them: bool = False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from refute.report import crop, plural, printable
+from refute.report import crop, plural, printable, prose
 from refute.suggesting.document import line_of
 from refute.suggesting.session import Suggestions
 from refute.suggestions.values import Suggestion
@@ -23,7 +23,7 @@ def render(found: Suggestions, console: Console) -> None:
             target = found.targets[nothing.fault]
             head = f"  {nothing.fault}  {target.where}: {target.what}"
             console.print(Text(crop(printable(head), console.width)))
-            console.print(Text(f"      {printable(nothing.reason)}", style="dim"))
+            prose(console, printable(nothing.reason), 6, "dim")
         console.print()
     told, asked = len(found.told & {one.id for one in found.asked}), len(found.asked)
     also = len(found.told) - told
@@ -33,9 +33,10 @@ def render(found: Suggestions, console: Console) -> None:
         Text(f"{changes} proven: told of {told} of {plural(asked, 'fault')}{more}.", style="bold")
     )
     if found.found:
-        console.print(
+        prose(
+            console,
             "Nothing was written. To take all: refute suggest --patch | git apply; "
-            "one by one: --interactive."
+            "one by one: --interactive.",
         )
 
 

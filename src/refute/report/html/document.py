@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from refute.judgement import Judgement, Past, TestOutcome
+from refute.judgement import Judgement, Past, Suggested, TestOutcome
 from refute.report.change import compare
 from refute.report.headline import KINDS, about
 from refute.report.html import faults, reality, stage
@@ -43,6 +43,7 @@ def document(material: Material) -> Document:
         "reality": reality.reality(judgement.theatre, passed, sets),
         "findings": [asdict(one) | {"evidence": one.evidence[:50]} for one in judgement.findings],
         "clarity": _clarity(judgement),
+        "suggested": _suggested(material.suggested, sets),
         "history": [_past(one, material.report) for one in _same_part(material)],
     }
     # Last, when all have been named.
@@ -94,6 +95,18 @@ def _clarity(judgement: Judgement) -> list[Document]:
         {"test": one.test, "line": one.line, "mutant": one.mutant, "quote": list(one.quote)}
         for one in judgement.clarity.unclear
     ]
+
+
+def _suggested(suggested: Suggested, sets: TestSets) -> Document:
+    """Changes to tests that were proven, and why there are no others."""
+    keys = ("id", "kind", "file", "function", "line", "told", "passes", "patch")
+    return {
+        "advice": [
+            {key: getattr(one, key) for key in keys} | {"tests": sets.named(one.tests)}
+            for one in suggested.advice
+        ],
+        "nothing": dict(suggested.nothing),
+    }
 
 
 def _compared(material: Material) -> Document | None:
