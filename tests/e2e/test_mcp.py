@@ -369,11 +369,11 @@ def test_it_suggests_what_is_proven_and_explains_with_it() -> None:
         steps = await session.call_tool("next_steps", {"tokens": 2000})
         assert "proven, told of m-" in text_of(steps.content)
         assert all(one["reason"] for one in found["nothing"])
-        patch = place.folder / "tests.patch"
+        patch = here.folder / "tests.patch"
         patch.write_text(found["patch"])
-        subprocess.run(["git", "apply", "--check", patch], cwd=place.project, check=True)
+        subprocess.run(["git", "apply", "--check", patch], cwd=here.project, check=True)
         patch.unlink()
 
-    with stage("suggest") as place:
-        drive(place, script)
-        assert place.clean()
+    with stage("suggest") as here:
+        drive(here, script)
+        assert here.clean()

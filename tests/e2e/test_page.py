@@ -369,7 +369,7 @@ def test_what_was_proven_is_shown_where_it_mends_something(opened: Open) -> None
     section = page.locator("#details section", has_text="What notices it, proven")
     said = section.text_content()
     assert "Passed the unchanged code 5 times of 5, and failed under this fault." in said
-    assert section.locator(".add").text_content() == "put in: +    assert x"
+    assert section.locator(".add").text_content() == "put in: +assert x"
     assert f"refute suggest {first} --patch | git apply" in said
     page = reader.go(f"#/faults?open={second}")
     assert "Nothing x differs." in page.locator("#details").text_content()

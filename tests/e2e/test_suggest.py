@@ -85,6 +85,17 @@ def test_text_of_an_exception(found: dict[str, Any]) -> None:
     assert any("is empty" in text for text in said)
 
 
+def test_a_double_gets_a_spec_where_no_assertion_can_be_made(
+    last: Done, found: dict[str, Any]
+) -> None:
+    [one] = [one for one in found["suggestions"] if one["kind"] == "spec"]
+    assert '+@patch("shop.mail.Post", autospec=True)\n' in one["patch"]
+    assert one["told"] == []
+    # What is sent differs from run to run; that a copy is missing, the real post would refuse.
+    [fault] = one["refused"]
+    assert last.mutant(id=fault)["original"] == ", copies=2"
+
+
 @pytest.mark.parametrize("function", ["test_draw", "test_token", "test_thing", "test_letters"])
 def test_noise_and_secrets_are_not_pinned(found: dict[str, Any], function: str) -> None:
     assert of_function(found, function) == []
@@ -92,7 +103,7 @@ def test_noise_and_secrets_are_not_pinned(found: dict[str, Any], function: str) 
 
 
 def test_each_fault_has_a_suggestion_or_a_reason(found: dict[str, Any]) -> None:
-    told = {fault for one in found["suggestions"] for fault in one["told"]}
+    told = {fault for one in found["suggestions"] for fault in one["told"] + one["refused"]}
     left = {one["id"]: one["reason"] for one in found["nothing"]}
     assert told | left.keys() == {one["id"] for one in found["asked"]}
     assert not told & left.keys()
@@ -114,6 +125,8 @@ def test_applied_patch_leaves_no_told_fault_alive(place: Stage, found: dict[str,
         kinds = {m["id"]: (m["verdict"], m["kill_kind"]) for m in again.report["mutants"]}
         told = {fault for one in found["suggestions"] for fault in one["told"]}
         assert {kinds[fault] for fault in told} == {("killed", "told")}
+        refused = {fault for one in found["suggestions"] for fault in one["refused"]}
+        assert {kinds[fault][0] for fault in refused} == {"killed"}
         assert again.report["baseline"]["outcomes"]["failed"] == 0
 
 

@@ -57,6 +57,13 @@ class Advice:
     #: For `git apply`, in the project's root.
     patch: str
     replacements: tuple[Replacement, ...]
+    #: Ids of faults under which a double refuses the call: a crash, and none of these is told.
+    refused: tuple[str, ...] = ()
+
+    @property
+    def noticed(self) -> tuple[str, ...]:
+        """Faults that are noticed, in one way or the other."""
+        return self.told + self.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +74,21 @@ class Suggested:
     #: Fault -> why there is no suggestion for it.
     nothing: Mapping[str, str] = field(default_factory=dict)
 
-    def told(self, faults: Collection[str]) -> tuple[Advice, ...]:
-        """Those that are told any of these faults, the one that is told most of them first."""
+    def noticing(self, faults: Collection[str]) -> tuple[Advice, ...]:
+        """Those that notice any of these faults, the one that notices most of them first."""
         wanted = frozenset(faults)
-        found = [one for one in self.advice if not wanted.isdisjoint(one.told)]
-        return tuple(sorted(found, key=lambda one: -len(wanted.intersection(one.told))))
+        found = [one for one in self.advice if not wanted.isdisjoint(one.noticed)]
+        return tuple(sorted(found, key=lambda one: -len(wanted.intersection(one.noticed))))
 
     def joined(self, other: Suggested) -> Suggested:
         """These and later ones: an earlier one stays where it is told what no later one is."""
-        known = {fault for one in other.advice for fault in one.told}
+        known = {fault for one in other.advice for fault in one.noticed}
         ids = {one.id for one in other.advice}
-        kept = [one for one in self.advice if one.id not in ids and not known.issuperset(one.told)]
+        kept = [
+            one for one in self.advice if one.id not in ids and not known.issuperset(one.noticed)
+        ]
         advice = (*kept, *other.advice)
-        told = {fault for one in advice for fault in one.told}
+        told = {fault for one in advice for fault in one.noticed}
         nothing = {**self.nothing, **other.nothing}
         return Suggested(
             tuple(sorted(advice, key=lambda one: (one.file, one.line, one.id))),
@@ -121,5 +130,5 @@ def _advices(records: Iterable[Mapping[str, Any]]) -> Iterable[Advice]:
     for record in records:
         known = dict(record)
         known["replacements"] = tuple(Replacement(**one) for one in record["replacements"])
-        known["tests"], known["told"] = tuple(record["tests"]), tuple(record["told"])
+        known |= {key: tuple(record[key]) for key in ("tests", "told", "refused")}
         yield Advice(**known)

@@ -64,6 +64,7 @@ def suggestion(one: Advice) -> Suggestion:
         "function": one.function,
         "assertion": one.assertion,
         "told": list(one.told),
+        "refused": list(one.refused),
         "passes": one.passes,
         "patch": one.patch,
     }
@@ -87,7 +88,7 @@ def explain(judgement: Judgement, wanted: str, suggested: Suggested) -> Explaine
         "id": text,
         "text": stream.getvalue(),
         "patch": patch.decode("utf-8", "replace"),
-        "suggestions": [suggestion(one) for one in suggested.told([text.lower()])],
+        "suggestions": [suggestion(one) for one in suggested.noticing([text.lower()])],
     }
 
 

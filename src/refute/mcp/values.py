@@ -81,6 +81,8 @@ class Suggestion(TypedDict):
     assertion: str
     #: Ids of the faults that the changed test was told.
     told: list[str]
+    #: Of a double that got a spec: the faults under which it refuses the call. None is told.
+    refused: list[str]
     #: Runs of the unchanged code that it passed.
     passes: int
     #: For `git apply`, in the project's root.

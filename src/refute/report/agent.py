@@ -204,8 +204,9 @@ def _proven(subject: Subject, findings: Sequence[Finding]) -> Iterator[str]:
     """A change to a test that is known to mend some of these: the first one of each finding."""
     found = {one.id: one for finding in findings for one in advice(subject, finding)[:1]}
     for one in found.values():
-        told = ", ".join(one.told[:3]) + (" ..." if len(one.told) > 3 else "")
-        yield f"proven, told of {told}: | {_line(f'{one.file}:{one.line} {one.function}')}"
+        ids = ", ".join(one.noticed[:3]) + (" ..." if len(one.noticed) > 3 else "")
+        way = "the double refuses the call under" if one.refused else "told of"
+        yield f"proven, {way} {ids}: | {_line(f'{one.file}:{one.line} {one.function}')}"
         yield from (f"| {_line(line)}" for line in added(one)[:_PROVEN])
 
 

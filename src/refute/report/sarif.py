@@ -232,7 +232,11 @@ class _Writer:
             }
             for piece in one.replacements
         ]
-        said = f"{one.function} asserts {one.assertion}: proven, told of {', '.join(one.told)}"
+        if one.refused:
+            what = f"gets a double with {one.assertion}: proven, it refuses the call under"
+        else:
+            what = f"asserts {one.assertion}: proven, told of"
+        said = f"{one.function} {what} {', '.join(one.noticed)}"
         return {
             "description": {"text": printable(said)},
             "artifactChanges": [

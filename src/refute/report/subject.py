@@ -109,7 +109,7 @@ def advice(subject: Subject, finding: Finding) -> tuple[Advice, ...]:
     """The suggestions that mend a finding, the one that mends most of it first."""
     suggested = subject.suggested
     if not suggested.advice or finding.slug not in ABOUT_TESTS:
-        return suggested.told(finding.evidence)
+        return suggested.noticing(finding.evidence)
     defined = f"{finding.file}:{finding.line}"
     tests = {test.id for test in subject.judgement.tests if test.defined == defined}
     return tuple(one for one in suggested.advice if not tests.isdisjoint(one.tests))

@@ -28,6 +28,8 @@ def render(found: Suggestions, console: Console) -> None:
     told, asked = len(found.told & {one.id for one in found.asked}), len(found.asked)
     also = len(found.told) - told
     more = f", and of {plural(also, 'other survivor')}" if also else ""
+    if found.refused:
+        more += f"; {len(found.refused):,} more would crash at a double with a spec"
     changes = plural(len(found.found), "change")
     console.print(
         Text(f"{changes} proven: told of {told} of {plural(asked, 'fault')}{more}.", style="bold")
@@ -48,11 +50,13 @@ def show(found: Suggestions, one: Suggestion, number: int, console: Console) -> 
     for line in found.patch([one]).decode("utf-8", "replace").splitlines()[2:]:
         style = {"+": "green", "-": "red", "@": "dim"}.get(line[:1], "")
         console.print(Text(f"   {printable(line)}", style=style), soft_wrap=True)
-    for fault in one.told[:_SHOWN]:
+    way = "a double refuses the call under" if one.refused else "told of"
+    for fault in one.noticed[:_SHOWN]:
         target = found.targets[fault]
-        words = f"   told of {fault}  {target.where}: {target.what}"
-        console.print(Text(crop(printable(words), console.width)))
-    if len(one.told) > _SHOWN:
-        console.print(f"   and of {len(one.told) - _SHOWN} more")
+        head = f"   {way} {fault}  "
+        words = crop(printable(f"{target.where}: {target.what}"), console.width - len(head))
+        console.print(Text(head + words))
+    if len(one.noticed) > _SHOWN:
+        console.print(f"   and {len(one.noticed) - _SHOWN} more")
     console.print(Text(f"   passes unchanged code {one.passes} times of {one.passes}", style="dim"))
     console.print()

@@ -99,7 +99,7 @@ def _clarity(judgement: Judgement) -> list[Document]:
 
 def _suggested(suggested: Suggested, sets: TestSets) -> Document:
     """Changes to tests that were proven, and why there are no others."""
-    keys = ("id", "kind", "file", "function", "line", "told", "passes", "patch")
+    keys = ("id", "kind", "file", "function", "line", "noticed", "passes", "patch")
     return {
         "advice": [
             {key: getattr(one, key) for key in keys} | {"tests": sets.named(one.tests)}

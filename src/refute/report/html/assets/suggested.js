@@ -25,7 +25,7 @@ function hunks(patch) {
 /** What mends one of these faults, that which is told most of them first. */
 const adviceOn = (ids) => {
   const wanted = new Set(ids);
-  const count = (one) => one.told.filter((id) => wanted.has(id)).length;
+  const count = (one) => one.noticed.filter((id) => wanted.has(id)).length;
   return D.suggested.advice.filter(count).sort((a, b) => count(b) - count(a));
 };
 
@@ -38,7 +38,7 @@ function suggested(advice, fault = '') {
     return Object.hasOwn(D.suggested.nothing, fault)
       ? part('No suggestion', h('p.small', null, reason(D.suggested.nothing[fault])))
       : null;
-  const asked = fault || advice[0].told[0];
+  const asked = fault || advice[0].noticed[0];
   return part(
     advice.length === 1 ? 'What notices it, proven' : 'What notices them, proven',
     few(advice, 2, (one) => offer(one, fault), 'suggestions'),
@@ -50,7 +50,8 @@ function suggested(advice, fault = '') {
 const reason = (text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 function offer(one, fault) {
-  const others = one.told.filter((id) => id !== fault);
+  const refused = one.kind === 'spec';
+  const others = one.noticed.filter((id) => id !== fault);
   return h(
     'div.stack',
     null,
@@ -65,10 +66,14 @@ function offer(one, fault) {
       'p.small',
       null,
       `Passed the unchanged code ${one.passes} times of ${one.passes}`,
-      fault ? ', and failed under this fault' : '',
+      fault ? (refused ? ', and its double refuses the call under this fault' : ', and failed under this fault') : '',
       others.length
         ? [
-            fault ? '; told as well of ' : ', and was told of ',
+            refused
+              ? '; the call is refused under '
+              : fault
+                ? '; told as well of '
+                : ', and was told of ',
             others.slice(0, 6).map((id, at) => [
               at ? ', ' : '',
               faultOf(id) || doubleFaultOf(id) ? h('a', { href: changed({ open: id }) }, id) : id,
