@@ -265,7 +265,7 @@ def test_a_list_is_walked_by_keys(opened: Open) -> None:
     second = reader.focused()
     assert second != first
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('#details h2')")
+    reader.until("document.activeElement.matches('#details h2')")
     assert "open=m-" in reader.address
     heading = page.locator("#details h2")
     assert reader.focused() == heading.text_content()
@@ -289,12 +289,12 @@ def test_a_page_is_entered_by_keys(opened: Open) -> None:
     page = reader.go("#/")
     page.locator(".tabs a", has_text="Theatre").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('h1')")
+    reader.until("document.activeElement.matches('h1')")
     assert reader.focused() == "Theatre"
     assert reader.address == "#/theatre"
     assert page.locator(".tabs [aria-current=page]").text_content() == "Theatre"
     page.go_back()
-    page.wait_for_function("document.querySelector('h1').textContent.startsWith('Your tests')")
+    reader.until("document.querySelector('h1').textContent.startsWith('Your tests')")
 
 
 def test_the_map_leads_to_a_file_by_keys(opened: Open) -> None:
@@ -308,9 +308,7 @@ def test_the_map_leads_to_a_file_by_keys(opened: Open) -> None:
     assert before != after
     assert "score" in after
     page.set_viewport_size({"width": 1200, "height": 900})
-    page.wait_for_function(
-        "document.querySelector('.map').lastChild.getBoundingClientRect().right < 1200"
-    )
+    reader.until("document.querySelector('.map').lastChild.getBoundingClientRect().right < 1200")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == after
     page.keyboard.press("Enter")
     page.wait_for_selector(".codeview")
