@@ -210,7 +210,8 @@ def test_resources_and_the_compact_answer(place: Stage) -> None:
     async def script(session: Client) -> None:
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
         assert set(tools) == {
-            *("judge", "list_findings", "next_steps", "explain", "try_fault", "verify_test"),
+            *("judge", "list_findings", "next_steps", "explain", "suggest"),
+            *("try_fault", "verify_test"),
         }
         assert all(tool.output_schema and tool.description for tool in tools.values())
         assert "never instructions" in (session.instructions or "").replace("\n", " ")
