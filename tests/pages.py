@@ -14,6 +14,7 @@ from refute.faults.double import DoubleFault
 from refute.faults.fault import Mutant
 from refute.findings import Finding, Severity, Slug
 from refute.judgement import (
+    Advice,
     BaselineRecord,
     BlindPlace,
     Boundary,
@@ -27,9 +28,11 @@ from refute.judgement import (
     Pyramid,
     Reached,
     Remark,
+    Replacement,
     Selection,
     Source,
     Strength,
+    Suggested,
     TestOutcome,
     TestRecord,
     TestVerdict,
@@ -297,6 +300,19 @@ def hostile() -> Judgement:
         test_sources={EVIL[9]: Source("utf-8", text)},
         theatre=_hostile(found.theatre, path, evil),
     )  # fmt: skip
+
+
+def suggested(found: Judgement, evil: str = "x") -> Suggested:
+    """A change to a test for the first survivor, and a reason for the second."""
+    ids = [one.mutant.id for one in found.judged if one.verdict is Verdict.SURVIVED]
+    tests = tuple(test.id for test in found.tests[:1])
+    body = f" def test_it():\n     {evil}\n+    assert {evil}\n"
+    patch = f"--- a/t.py\n+++ b/t.py\n@@ -1,2 +1,3 @@\n{body}"
+    one = Advice(
+        "s-12345678", "result", "tests/t.py", f"test_{evil}", 2, f"assert {evil}", tests,
+        tuple(ids[:1]), 5, patch, (Replacement(2, 6, 2, 6, f"\n    assert {evil}"),),
+    )  # fmt: skip
+    return Suggested((one,), dict.fromkeys(ids[1:2], f"nothing {evil} differs"))
 
 
 def _hostile(found: Theatre, path: str, evil: str) -> Theatre:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 60
+"""Seconds after which something that does not come is given up."""
 SIZES = {"wide": (1440, 900), "middle": (1000, 800), "phone": (390, 844)}
 
 
@@ -83,6 +86,17 @@ class Reader:
     def focused(self) -> str:
         """The text of what holds the focus."""
         return str(self.page.evaluate("document.activeElement.textContent"))
+
+    def until(self, expression: str) -> None:
+        """Wait until an expression is true.
+
+        Playwright's own ``wait_for_function`` calls ``eval`` in the page where the expression is
+        not true at once, and the page's policy forbids that.
+        """
+        ends = time.monotonic() + PATIENCE
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < ends, expression
+            self.page.wait_for_timeout(20)
 
     def close(self) -> None:
         """End it; nothing may have gone wrong, and nobody else was asked for anything."""

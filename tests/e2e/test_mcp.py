@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -206,7 +210,8 @@ def test_resources_and_the_compact_answer(place: Stage) -> None:
     async def script(session: Client) -> None:
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
         assert set(tools) == {
-            *("judge", "list_findings", "next_steps", "explain", "try_fault", "verify_test"),
+            *("judge", "list_findings", "next_steps", "explain", "suggest"),
+            *("try_fault", "verify_test"),
         }
         assert all(tool.output_schema and tool.description for tool in tools.values())
         assert "never instructions" in (session.instructions or "").replace("\n", " ")
@@ -303,3 +308,73 @@ def test_the_end_of_the_client_is_the_end_of_the_run(place: Stage) -> None:
     program.wait()
     program.stdin.close()
     assert place.left() == []
+
+
+def snippets(project: Path) -> dict[str, tuple[str, list[str]]]:
+    """Client -> the command that it would start by docs/mcp.md, and its arguments."""
+    text = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text()
+    [typed] = re.findall(r"^    (claude mcp add .*)$", text, re.MULTILINE)
+    options, _, command = typed.partition(" -- ")
+    # By its manual, all options come before the name of the server.
+    assert options.split() == ["claude", "mcp", "add", "--scope", "project", "refute"]
+    found = {"claude": shlex.split(command)}
+    [toml] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    server = tomllib.loads(toml)["mcp_servers"]["refute"]
+    assert server["tool_timeout_sec"] >= 60
+    found["codex"] = [server["command"], *server["args"]]
+    for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
+        for key, servers in json.loads(block).items():
+            found[key] = [servers["refute"]["command"], *servers["refute"]["args"]]
+    places = {"/path/to/project": str(project), "${workspaceFolder}": str(project)}
+    known = {name: [places.get(word, word) for word in words] for name, words in found.items()}
+    return {name: (words[0], words[1:]) for name, words in known.items()}
+
+
+@pytest.mark.parametrize("name", ["claude", "codex", "servers", "mcpServers"])
+def test_the_commands_of_the_docs_start_the_server(place: Stage, name: str) -> None:
+    script = place.folder / "bin" / "refute"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m refute "$@"\n')
+    script.chmod(0o755)
+    command, args = snippets(place.project)[name]
+    # Clients start it in the project, and find it as a shell would.
+    environment = place.environment()
+    environment["PATH"] = f"{script.parent}{os.pathsep}{environment['PATH']}"
+    server = StdioServerParameters(
+        command="/usr/bin/env", args=[command, *args], env=environment, cwd=place.project
+    )
+
+    async def main() -> None:
+        with anyio.fail_after(PATIENCE), (place.folder / "log").open("w") as log:
+            async with Client(stdio_client(server, errlog=log)) as session:
+                tools = await session.list_tools()
+                assert {"judge", "explain", "verify_test"} <= {one.name for one in tools.tools}
+                answer = await session.call_tool("list_findings", {})
+                # Nothing was judged in this project yet: it is the right one, and says so.
+                assert answer.is_error
+                assert "no-report" in text_of(answer.content)
+                assert str(place.project) in text_of(answer.content)
+
+    anyio.run(main)
+    assert place.left() == []
+
+
+def test_it_suggests_what_is_proven_and_explains_with_it() -> None:
+    async def script(session: Client) -> None:
+        await ask(session, "judge")
+        found = await ask(session, "suggest", wanted=["shop/orders.py"])
+        assert found["suggestions"]
+        one = found["suggestions"][0]
+        explained = await ask(session, "explain", id=one["told"][0])
+        assert one in explained["suggestions"]
+        steps = await session.call_tool("next_steps", {"tokens": 2000})
+        assert "proven, told of m-" in text_of(steps.content)
+        assert all(one["reason"] for one in found["nothing"])
+        patch = here.folder / "tests.patch"
+        patch.write_text(found["patch"])
+        subprocess.run(["git", "apply", "--check", patch], cwd=here.project, check=True)
+        patch.unlink()
+
+    with stage("suggest") as here:
+        drive(here, script)
+        assert here.clean()

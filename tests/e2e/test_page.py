@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.e2e.browser import SIZES, Reader, chromium
 from tests.e2e.stage import stage
-from tests.pages import EVIL, hostile, large, small
+from tests.pages import EVIL, hostile, large, small, suggested
 
 from refute.judgement import Judgement, Past, Verdict
+from refute.metrics.mutation import Estimate
 from refute.report.html import Beside, Material, render
 from refute.report.words import WORDS
 
@@ -81,6 +83,17 @@ def past(judgement: Judgement, number: int, report: str) -> Past:
     )
 
 
+def stopped(found: Judgement) -> Judgement:
+    """The same, had it been stopped when four faults were tried."""
+    judged = [
+        one if number < 4 else replace(one, verdict=Verdict.PENDING, kill_kind=None)
+        for number, one in enumerate(found.judged)
+    ]
+    return replace(
+        found, judged=tuple(judged), partial=True, estimate=Estimate(score=0.714, low=0.6, high=0.8)
+    )
+
+
 @pytest.fixture(scope="module")
 def pages(folder: Path) -> dict[str, Path]:
     """Files by name; the small one has a base, a history, and reports of the other commands."""
@@ -93,12 +106,15 @@ def pages(folder: Path) -> dict[str, Path]:
     )
     material = {
         "small": Material(
-            found, beside, replace(found, judged=tuple(judged)),
+            found, beside, replace(found, judged=tuple(judged)), suggested=suggested(found),
             history=[past(found, n, f"r{n}") for n in (1, 2, 3)], report="r3",
         ),
         "plain": Material(found, history=[past(found, n, f"r{n}") for n in (1, 2)], report="r2"),
-        "hostile": Material(hostile(), base=hostile()),
+        "hostile": Material(
+            hostile(), base=hostile(), suggested=suggested(hostile(), "|".join(EVIL))
+        ),
         "large": Material(large()),
+        "stopped": Material(stopped(found)),
     }  # fmt: skip
     for name, one in material.items():
         (folder / f"{name}.html").write_bytes(render(one))
@@ -153,7 +169,20 @@ def test_the_overview_says_what_the_report_says(opened: Open) -> None:
     assert "not measured" in measures["clarity"]
     assert "▼" in measures["score"] or "▲" in measures["score"]
     assert reader.count(".curve circle") == 3
+    page.wait_for_selector("a.tile")
     assert reader.count("a.tile") >= len(found.sources)
+
+
+def test_a_run_that_was_stopped_shows_what_it_foretells(opened: Open) -> None:
+    counts, reader = stopped(small()).counts, opened("stopped")
+    page = reader.go()
+    assert counts.pending
+    tried = counts.tried - counts.settled
+    said = f"Your tests noticed {counts.detected} of {tried} faults tried so far"
+    assert page.locator("h1").text_content() == said
+    assert page.locator(".hero .figure").text_content() == "about 71.4%"
+    assert "about 71.4%" in reader.texts("[data-measure=score]")[0]
+    assert "which is too low" in "".join(reader.texts(".lead"))
 
 
 def test_without_a_base_the_last_run_is_compared(opened: Open) -> None:
@@ -236,6 +265,7 @@ def test_a_list_is_walked_by_keys(opened: Open) -> None:
     second = reader.focused()
     assert second != first
     page.keyboard.press("Enter")
+    reader.until("document.activeElement.matches('#details h2')")
     assert "open=m-" in reader.address
     heading = page.locator("#details h2")
     assert reader.focused() == heading.text_content()
@@ -259,31 +289,36 @@ def test_a_page_is_entered_by_keys(opened: Open) -> None:
     page = reader.go("#/")
     page.locator(".tabs a", has_text="Theatre").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash === '#/theatre'")
+    reader.until("document.activeElement.matches('h1')")
     assert reader.focused() == "Theatre"
+    assert reader.address == "#/theatre"
     assert page.locator(".tabs [aria-current=page]").text_content() == "Theatre"
     page.go_back()
-    page.wait_for_function("document.querySelector('h1').textContent.startsWith('Your tests')")
+    reader.until("document.querySelector('h1').textContent.startsWith('Your tests')")
 
 
 def test_the_map_leads_to_a_file_by_keys(opened: Open) -> None:
     reader = opened()
     page = reader.go("#/code")
-    assert reader.count(".map a[tabindex='0']") == 1
     page.locator(".map a[tabindex='0']").focus()
+    assert reader.count(".map a[tabindex='0']") == 1
     before = page.evaluate("document.activeElement.getAttribute('aria-label')")
     page.keyboard.press("ArrowRight")
     after = page.evaluate("document.activeElement.getAttribute('aria-label')")
     assert before != after
     assert "score" in after
+    page.set_viewport_size({"width": 1200, "height": 900})
+    reader.until("document.querySelector('.map').lastChild.getBoundingClientRect().right < 1200")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == after
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash.startsWith('#/code/src/')")
-    assert reader.count(".codeview") == 1
+    page.wait_for_selector(".codeview")
+    assert reader.address.startswith("#/code/src/")
 
 
 def test_the_size_of_a_tile_is_the_size_of_its_file(opened: Open) -> None:
     reader = opened()
     page = reader.go("#/code")
+    page.wait_for_selector("a.tile")
     tiles = page.locator("a.tile").evaluate_all(
         "all => all.filter(one => !one.matches('.group')).map(one => [one.title.split(' ')[0],"
         " one.offsetWidth * one.offsetHeight])"
@@ -305,13 +340,14 @@ def test_a_survivor_in_the_margin_tells_all(opened: Open) -> None:
     marks = page.locator(".cl.hit .m a")
     assert "survived" in marks.first.get_attribute("aria-label")
     marks.first.click()
+    page.locator("#details h2").wait_for()
     said = page.locator("#details").text_content()
     for words in ('"delete"', "Tests ran over it and none noticed", "Swallowed by the double",
                   "shop.cloud.run_kubectl", "Tests that ran (4 of 4", "refute try m-"):  # fmt: skip
         assert words in said
     assert reader.count("#details .del") == reader.count("#details .add") == 1
     page.locator("#details a", has_text="shop.cloud.run_kubectl").click()
-    assert page.locator("#details h2").text_content() == "shop.cloud.run_kubectl"
+    page.locator("#details h2", has_text="shop.cloud.run_kubectl").wait_for()
     said = page.locator("#details").text_content()
     assert "Arguments that nobody looks at" in said
     assert "which the real one catches" in said
@@ -322,6 +358,24 @@ def test_a_survivor_in_the_margin_tells_all(opened: Open) -> None:
     page.locator("#show").select_option("none")
     assert reader.count(".cl .m a") == 0
     assert "show=none" in reader.address
+
+
+def test_what_was_proven_is_shown_where_it_mends_something(opened: Open) -> None:
+    reader, found = opened(), small()
+    first, second = [m.mutant.id for m in found.judged if m.verdict is Verdict.SURVIVED][:2]
+    page = reader.go(f"#/faults?open={first}")
+    section = page.locator("#details section", has_text="What notices it, proven")
+    said = section.text_content()
+    assert "Passed the unchanged code 5 times of 5, and failed under this fault." in said
+    assert section.locator(".add").text_content() == "put in: +assert x"
+    assert f"refute suggest {first} --patch | git apply" in said
+    page = reader.go(f"#/faults?open={second}")
+    assert "Nothing x differs." in page.locator("#details").text_content()
+    page = reader.go(f"#/theatre/tests?open={quote(found.tests[0].id)}")
+    assert "and was told of" in page.locator("#details").text_content()
+    finding = next(one.id for one in found.findings if first in one.evidence)
+    page = reader.go(f"#/findings?open={finding}")
+    assert "What notices it, proven" in page.locator("#details").text_content()
 
 
 def test_the_boundary_map_draws_who_goes_where(opened: Open) -> None:
@@ -494,6 +548,7 @@ def test_two_runs_make_a_page_with_a_curve(browser: Any) -> None:
         assert reader.count(".measure .chip") >= 1
         page = reader.go("#/theatre/tests")
         page.locator(".rows a.to").first.click()
+        page.locator("#details h2").wait_for()
         # The test's own code, which the report keeps.
         assert "def test_" in page.locator("#details .excerpt").first.text_content()
         reader.close()

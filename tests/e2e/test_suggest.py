@@ -85,6 +85,17 @@ def test_text_of_an_exception(found: dict[str, Any]) -> None:
     assert any("is empty" in text for text in said)
 
 
+def test_a_double_gets_a_spec_where_no_assertion_can_be_made(
+    last: Done, found: dict[str, Any]
+) -> None:
+    [one] = [one for one in found["suggestions"] if one["kind"] == "spec"]
+    assert '+@patch("shop.mail.Post", autospec=True)\n' in one["patch"]
+    assert one["told"] == []
+    # What is sent differs from run to run; that a copy is missing, the real post would refuse.
+    [fault] = one["refused"]
+    assert last.mutant(id=fault)["original"] == ", copies=2"
+
+
 @pytest.mark.parametrize("function", ["test_draw", "test_token", "test_thing", "test_letters"])
 def test_noise_and_secrets_are_not_pinned(found: dict[str, Any], function: str) -> None:
     assert of_function(found, function) == []
@@ -92,7 +103,7 @@ def test_noise_and_secrets_are_not_pinned(found: dict[str, Any], function: str) 
 
 
 def test_each_fault_has_a_suggestion_or_a_reason(found: dict[str, Any]) -> None:
-    told = {fault for one in found["suggestions"] for fault in one["told"]}
+    told = {fault for one in found["suggestions"] for fault in one["told"] + one["refused"]}
     left = {one["id"]: one["reason"] for one in found["nothing"]}
     assert told | left.keys() == {one["id"] for one in found["asked"]}
     assert not told & left.keys()
@@ -114,6 +125,8 @@ def test_applied_patch_leaves_no_told_fault_alive(place: Stage, found: dict[str,
         kinds = {m["id"]: (m["verdict"], m["kill_kind"]) for m in again.report["mutants"]}
         told = {fault for one in found["suggestions"] for fault in one["told"]}
         assert {kinds[fault] for fault in told} == {("killed", "told")}
+        refused = {fault for one in found["suggestions"] for fault in one["refused"]}
+        assert {kinds[fault][0] for fault in refused} == {"killed"}
         assert again.report["baseline"]["outcomes"]["failed"] == 0
 
 
@@ -172,3 +185,44 @@ def test_file_that_has_changed_since_is_not_judged(place: Stage, last: Done) -> 
         assert "shop/prices.py has changed since the last run" in done.output
     finally:
         path.write_bytes(before)
+
+
+def test_what_was_found_is_shown_by_reports_and_fixes_do_what_the_patch_does(
+    place: Stage, found: dict[str, Any]
+) -> None:
+    # By now other tests have asked for less; what was proven before is still known.
+    program = place.start("report", "-f", "sarif", stdout=subprocess.PIPE)
+    said, _ = program.communicate(timeout=PATIENCE)
+    results = json.loads(said)["runs"][0]["results"]
+    fixes = [fix for one in results for fix in one.get("fixes", ())]
+    assert fixes
+    for fix in fixes:
+        [change] = fix["artifactChanges"]
+        file = place.project / change["artifactLocation"]["uri"]
+        before = file.read_bytes().decode()
+        after = replaced(before, change["replacements"])
+        asserted = fix["description"]["text"].partition(" asserts ")[2].partition(": proven")[0]
+        assert after != before
+        assert asserted.partition("(")[0] in after
+        compile(after, str(file), "exec")
+    for name in ("agent", "sarif"):
+        done = place.finish(place.start("report", "-f", name))
+        assert "proven, told of m-" in done.output
+    place.finish(place.start("html"))
+    page = (place.project / ".refute" / "report.html").read_text()
+    assert all(one["function"] in page for one in found["suggestions"])
+
+
+def replaced(text: str, pieces: list[dict[str, Any]]) -> str:
+    """As a reader of SARIF would apply a fix: lines and columns count from 1."""
+    lines = text.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+    spans = []
+    for piece in pieces:
+        region = piece["deletedRegion"]
+        begin = starts[region["startLine"] - 1] + region["startColumn"] - 1
+        end = starts[region["endLine"] - 1] + region["endColumn"] - 1
+        spans.append((begin, end, piece["insertedContent"]["text"]))
+    for begin, end, fresh in sorted(spans, reverse=True):
+        text = text[:begin] + fresh + text[end:]
+    return text

@@ -349,6 +349,9 @@ def test_a_run_that_was_not_finished_says_what_is_known() -> None:
         "(95% confidence 70.0% to 90.0%)\n"
     ) in text
     assert "The run was stopped before its end." in text
+    # What needs no trial is known before all else: a share of what is known would mislead.
+    assert "| faults tried so far | 1 of 1 noticed |" in text
+    assert "| mutation score |" not in text
     text = agent.render(Subject(UNFINISHED))
     assert "1 of 1 fault tried so far noticed, too little to foretell the score." in text
     assert sarif(Subject(UNFINISHED))["invocations"][0]["executionSuccessful"] is False

@@ -17,8 +17,9 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
+from tests.pages import small, suggested
 from tests.unit.factory import judgement, shop
-from tests.unit.saved_reports import SCHEMAS, hostile, hostile_gate, hostile_subject, tool
+from tests.unit.saved_reports import EVIL, SCHEMAS, hostile, hostile_gate, hostile_subject, tool
 from tests.unit.theatre_factory import stage, theatres
 
 from refute.gate import State
@@ -34,6 +35,8 @@ SUBJECTS = {
     "nothing": Subject(judgement([])),
     "hostile": hostile_subject(),
     "hostile alone": Subject(hostile()),
+    "suggestions": Subject(small(), suggested=suggested(small())),
+    "hostile suggestions": Subject(hostile(), suggested=suggested(hostile(), "|".join(EVIL))),
 }
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -63,6 +66,9 @@ def test_sarif_is_valid(subject: str) -> None:
             assert re.fullmatch(r"[A-Za-z0-9_.~/%-]+", uri)
         assert not CONTROL.search(one["message"]["text"])
         assert one["message"]["text"]
+        for fix in one.get("fixes", []):
+            assert not CONTROL.search(fix["description"]["text"])
+    assert subject != "suggestions" or any("fixes" in one for one in run["results"])
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert len(rules) == len(set(rules))
 

@@ -248,8 +248,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "suggesting": {
         "attempt",
         "child",
-        "console",
         "errors",
+        "events",
         "fault",
         "faults",
         "judgement",
@@ -280,6 +280,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "project",
         "report",
         "settings",
+        "suggesting",
     },
     "cli": {
         "acceptance",

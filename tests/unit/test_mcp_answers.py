@@ -12,6 +12,7 @@ pytest.importorskip("typing_extensions")
 
 from refute.errors import RefuteError
 from refute.events import StageStarted, TrialDone
+from refute.judgement import Suggested
 from refute.mcp import answers
 from refute.mcp.worker import Teller, telling
 
@@ -55,12 +56,12 @@ def test_a_report_counts_what_it_lists() -> None:
 def test_each_finding_can_be_explained() -> None:
     run = shop()
     for one in answers.page(run, (), "", 0, 100)["findings"]:
-        explained = answers.explain(run, one["id"])
+        explained = answers.explain(run, one["id"], Suggested())
         assert explained["id"] == one["id"]
         assert one["message"] in explained["text"]
         assert bool(explained["patch"]) == (one["fault"] is not None)
     with pytest.raises(RefuteError) as raised:
-        answers.explain(run, "f-")
+        answers.explain(run, "f-", Suggested())
     assert raised.value.slug == "unknown-fault"
 
 

@@ -316,3 +316,14 @@ def test_a_stream_that_cannot_show_a_character_is_no_error() -> None:
 def test_the_tests_over_a_survivor_are_named_in_part() -> None:
     item = survived(fault("and", "or"), *(f"t.py::test_{name}[1]" for name in "abcde"))
     assert ran_over(item) == "test_a, test_b, test_c and 2 more tests"
+
+
+def test_tests_of_the_same_name_are_told_apart_and_every_test_is_counted() -> None:
+    item = survived(
+        fault("and", "or"),
+        "a.py::One::test_fetch", "a.py::Two::test_fetch", "b.py::test_it[1]", "b.py::test_it[2]",
+        "c.py::test_more[1]", "c.py::test_more[2]", "c.py::test_last",
+    )  # fmt: skip
+    assert ran_over(item) == "One::test_fetch, Two::test_fetch, test_it (2 cases) and 3 more tests"
+    item = survived(fault("and", "or"), "a.py::test_it", "b.py::test_it")
+    assert ran_over(item) == "a.py::test_it, b.py::test_it"

@@ -100,3 +100,22 @@ def test_colours_change_nothing_but_colours() -> None:
 def test_no_terminal_is_too_narrow(name: str, width: int) -> None:
     assert whole(JUDGED[name], width)
     assert fitted(JUDGED[name], width, 24)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("name", JUDGED)
+def test_no_line_goes_on_beyond_the_edge_and_no_number_is_cut(name: str, width: int) -> None:
+    judgement = JUDGED[name]
+    said = fitted(judgement, width, 60)
+    assert max(cell_len(line) for line in said.splitlines()) <= width
+    theatre = judgement.theatre
+    if theatre is not None and "by what they really cross" in said:
+        assert f"integration, {theatre.pyramid.unit:,} unit" in " ".join(said.split())
+
+
+def test_functions_that_no_test_checks_do_not_stand_among_the_tests() -> None:
+    said = fitted(JUDGED["after"], 100, 60)
+    worth, _, rest = said.partition("\nFunctions that no test checks\n")
+    assert rest.startswith("  scale         no test runs it, 20 faults  cluster.py:83\n")
+    assert "untested-function" not in said
+    assert "What the tests are worth" in worth

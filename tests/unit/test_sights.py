@@ -11,6 +11,7 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 
 from refute_child.sights.literals import Literals
+from refute_child.sights.points import find_points
 from refute_child.sights.recorder import VARIES, Recorder
 from refute_child.sights.views import Views
 
@@ -133,3 +134,27 @@ def test_recorder_hears_what_is_raised() -> None:
     with pytest.raises(KeyError):
         recorder.raiser(4, fail)()
     assert recorder.take()["4"]["= {}"] == "\"'no'\""
+
+
+def test_where_a_bare_double_is_put_in() -> None:
+    source = (
+        '@mock.patch("a.b")\n'
+        '@patch.object(thing, "name", return_value=3,)\n'
+        '@patch("a.c", autospec=True)\n'
+        '@patch("a.d", Fake)\n'
+        '@patch("a.e", new_callable=Fake)\n'
+        '@patch.dict("os.environ", {})\n'
+        "def test_it(one, two, mocker):\n"
+        '    with patch("a.f", side_effect=ValueError) as three:\n'
+        '        mocker.patch("a.g")\n'
+        "        other.object(1, 2)\n"
+    )
+    points = [one for one in find_points(source, {1})["points"] if one["kind"] == "patch"]
+    said = [source[one["start"] : one["insert"]] + ", autospec=True" for one in points]
+    said.sort(key=lambda text: source.index(text.partition(", autospec")[0]))
+    assert said == [
+        'mock.patch("a.b", autospec=True',
+        'patch.object(thing, "name", return_value=3, autospec=True',
+        'patch("a.f", side_effect=ValueError, autospec=True',
+        'mocker.patch("a.g", autospec=True',
+    ]

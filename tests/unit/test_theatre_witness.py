@@ -329,3 +329,27 @@ def test_who_uses_a_class_is_judged_on_its_body_as_well(
     )
     found = judge_tests(here.base, [*method, told], here.chances, here.whole)
     assert found[0].verdict is expected
+
+
+class Walked(dict[str, frozenset[int]]):
+    """Says how often it was asked for all the tests that can meet a fault."""
+
+    times = 0
+
+    def __getitem__(self, id: str) -> frozenset[int]:
+        self.times += 1
+        return super().__getitem__(id)
+
+
+def test_what_was_never_run_costs_nothing() -> None:
+    faults, tests = 20, 30
+    rows = {f"m-{n}": ("number", dict.fromkeys(range(tests), TOLD)) for n in range(faults)}
+    here = world(rows, count=tests)
+    # As after a budget: each fault was tried on one test alone.
+    known = Matrix({f"m-{n}": {tests - 1: TOLD} for n in range(faults)})
+    walked = Walked(here.chances.tests_of)
+    here = replace(here, chances=replace(here.chances, tests_of=walked))
+    found = strengths(here, known)
+    assert [one.redundant for one in found] == [None] * tests
+    # Whoever walks through all tests of a fault for each test is never done with a large suite.
+    assert walked.times <= 3 * faults

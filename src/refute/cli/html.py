@@ -39,8 +39,8 @@ def html(report: Path, show: bool, output: Path | None, base: Path | None) -> Ex
     Nothing is run.
 
     REPORT is a project's root, a folder with a report, or the report itself; the current folder
-    if not given. The reports of `refute defects` and `refute stability` are read where they lie
-    beside it.
+    if not given. The reports of `refute defects` and `refute stability`, and what `refute
+    suggest` has proven, are read where they lie beside it.
 
     \b
     Examples:
@@ -49,7 +49,14 @@ def html(report: Path, show: bool, output: Path | None, base: Path | None) -> Ex
       refute html ci/report.json --output site/index.html
     """
     # Reports are imported late, so that --help and completion are quick.
-    from refute.judgement import digest_of, load_report, read_history, report_file, write_beside
+    from refute.judgement import (
+        digest_of,
+        load_report,
+        read_history,
+        read_suggested,
+        report_file,
+        write_beside,
+    )
     from refute.report.html import Beside, Material, render
 
     place = report_file(report)
@@ -62,6 +69,7 @@ def html(report: Path, show: bool, output: Path | None, base: Path | None) -> Ex
             base_beside=Beside() if base is None else _beside(report_file(base).parent),
             history=read_history(place.parent),
             report=digest_of(place.read_bytes()),
+            suggested=read_suggested(place),
         )
     )
     target = (place.with_suffix(".html") if output is None else output).absolute()

@@ -124,7 +124,7 @@ def report(
 def _subject(path: Path, base: Path | None, prefix: str, tokens: int) -> Subject:
     """What is to be rendered. Raises RefuteError no-report, bad-report."""
     from refute.gate import read_gate_result
-    from refute.judgement import load_report, report_file
+    from refute.judgement import load_report, read_suggested, report_file
     from refute.report.subject import Subject
 
     file = report_file(path)
@@ -134,6 +134,7 @@ def _subject(path: Path, base: Path | None, prefix: str, tokens: int) -> Subject
         gate=read_gate_result(file),
         prefix=_folder(prefix),
         tokens=tokens,
+        suggested=read_suggested(file),
     )
 
 

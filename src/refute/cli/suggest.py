@@ -43,7 +43,8 @@ def suggest(wanted: tuple[str, ...], root: Path, **given: Any) -> ExitCode:
     is made into an assertion: on a result that nobody looked at, on what a double was really
     sent, on the text of an expected exception. Each is tried before you see it: it passes on
     the unchanged code in at least five runs, and the test is told of the fault. Where no
-    assertion holds, you are told why.
+    assertion holds, you are told why. What was found is kept beside the report, and shown by
+    `refute html`, `refute report` (agent, sarif) and `refute mcp`.
 
     Your files stay as they are, but for what you take with --interactive. The exit code is 1 if
     a fault is left without a suggestion.
@@ -63,7 +64,9 @@ def suggest(wanted: tuple[str, ...], root: Path, **given: Any) -> ExitCode:
     from refute.console import Console
     from refute.interpreter import as_before
     from refute.judgement import load as load_report
+    from refute.judgement import save_suggested
     from refute.suggesting import session
+    from refute.suggesting.document import to_keep
 
     last = load_report(settings.root)
     if given["python"] is None:
@@ -74,6 +77,7 @@ def suggest(wanted: tuple[str, ...], root: Path, **given: Any) -> ExitCode:
             settings, last, wanted, progress,
             since=mine["since"], all_of_them=mine["all_of_them"],
         )  # fmt: skip
+    save_suggested(settings.root, to_keep(found))
     if mine["interactive"]:
         _ask(found, settings, last, plain=settings.plain)
     else:

@@ -23,6 +23,13 @@ from refute.judgement.measures import measure_speed
 from refute.judgement.merging import load_report, merge, report_file
 from refute.judgement.place import FOLDER, check_writable
 from refute.judgement.source import Source
+from refute.judgement.suggested import (
+    Advice,
+    Replacement,
+    Suggested,
+    read_suggested,
+    save_suggested,
+)
 from refute.judgement.values import (
     BaselineRecord,
     Environment,
@@ -59,6 +66,7 @@ __all__ = [
     "REPORT",
     "RETURNS",
     "Acceptance",
+    "Advice",
     "BaselineRecord",
     "BlindPlace",
     "Boundary",
@@ -87,6 +95,7 @@ __all__ = [
     "Reading",
     "Reason",
     "Remark",
+    "Replacement",
     "Sample",
     "Selection",
     "Severity",
@@ -95,6 +104,7 @@ __all__ = [
     "Speed",
     "Stage",
     "Strength",
+    "Suggested",
     "TestOutcome",
     "TestRecord",
     "TestVerdict",
@@ -126,10 +136,12 @@ __all__ = [
     "read_document",
     "read_history",
     "read_report",
+    "read_suggested",
     "remember",
     "report_file",
     "save",
     "save_document",
+    "save_suggested",
     "sensitive",
     "tally",
     "to_json",

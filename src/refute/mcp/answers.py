@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from refute.errors import fail
-from refute.judgement import Finding, Judged, Judgement
-from refute.mcp.values import Explained, Fault, Found, Page, Report
+from refute.judgement import Advice, Finding, Judged, Judgement, Suggested
+from refute.mcp.values import Explained, Fault, Found, Page, Report, Suggestion
 from refute.report import console_for, lookup, mutant, one_thing
 from refute.report.places import Places
-from refute.report.subject import Subject, first_mutant, leading, part, score, still_open
+from refute.report.subject import Subject, advice, first_mutant, leading, part, score, still_open
 
 FIRST = 10
 """Findings that come with the answer of a run."""
@@ -55,14 +55,29 @@ def page(judgement: Judgement, kinds: Sequence[str], file: str, offset: int, lim
     }
 
 
-def explain(judgement: Judgement, wanted: str) -> Explained:
+def suggestion(one: Advice) -> Suggestion:
+    """One change to a test."""
+    return {
+        "id": one.id,
+        "file": one.file,
+        "line": one.line,
+        "function": one.function,
+        "assertion": one.assertion,
+        "told": list(one.told),
+        "refused": list(one.refused),
+        "passes": one.passes,
+        "patch": one.patch,
+    }
+
+
+def explain(judgement: Judgement, wanted: str, suggested: Suggested) -> Explained:
     """One thing in full: what `refute show` prints, or a finding by its id.
 
     Raises RefuteError: unknown-mutant, unknown-fault, unknown-test.
     """
     text = wanted.strip()
     if text.lower().startswith("f-"):
-        return _finding(judgement, text)
+        return _finding(judgement, text, suggested)
     stream = io.StringIO()
     one_thing.show(judgement, text, console_for(stream, width=WIDTH, plain=True))
     patch = b""
@@ -73,10 +88,11 @@ def explain(judgement: Judgement, wanted: str) -> Explained:
         "id": text,
         "text": stream.getvalue(),
         "patch": patch.decode("utf-8", "replace"),
+        "suggestions": [suggestion(one) for one in suggested.noticing([text.lower()])],
     }
 
 
-def _finding(judgement: Judgement, wanted: str) -> Explained:
+def _finding(judgement: Judgement, wanted: str, suggested: Suggested) -> Explained:
     matches = [one for one in judgement.findings if one.id.startswith(wanted.lower())]
     if len(matches) != 1:
         said = "No finding" if not matches else f"{len(matches)} findings"
@@ -94,11 +110,12 @@ def _finding(judgement: Judgement, wanted: str) -> Explained:
         f"To see it: {one.reproduce}",
     ]
     item = first_mutant(one, leading(judgement))
-    if item is None:
-        return {"id": one.id, "text": "\n".join(lines) + "\n", "patch": ""}
-    more = explain(judgement, item.mutant.id)
-    text = "\n".join([*lines, "", more["text"]])
-    return {"id": one.id, "text": text, "patch": more["patch"]}
+    mend = [suggestion(each) for each in advice(Subject(judgement, suggested=suggested), one)]
+    text, patch = "\n".join(lines) + "\n", ""
+    if item is not None:
+        more = explain(judgement, item.mutant.id, suggested)
+        text, patch = "\n".join([*lines, "", more["text"]]), more["patch"]
+    return {"id": one.id, "text": text, "patch": patch, "suggestions": mend}
 
 
 def _all(judgement: Judgement, found: Iterable[Finding]) -> list[Found]:

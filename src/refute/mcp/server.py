@@ -17,10 +17,10 @@ from pydantic import Field
 from refute import __version__
 from refute.errors import RefuteError
 from refute.gate import read_gate_result
-from refute.judgement import FOLDER, REPORT, Judgement, Slug, load
+from refute.judgement import FOLDER, REPORT, Judgement, Slug, Suggested, load, read_suggested
 from refute.mcp import answers
 from refute.mcp.calling import JobFailed, call
-from refute.mcp.values import Explained, Page, Report, Tried, Verified
+from refute.mcp.values import Explained, Page, Report, Suggestions, Tried, Verified
 from refute.mcp.worker import described
 from refute.report.agent import LEAST, render
 from refute.report.subject import TOKENS, Subject
@@ -62,6 +62,13 @@ Id = Annotated[
     Field(
         description="An id of a finding (f-...), mutant (m-...), double (w-...), blind place "
         "(p-...) or double fault (d-...), or the name of a test or a double."
+    ),
+]
+Wanted = Annotated[
+    list[str] | None,
+    Field(
+        description="Mutants (m-...), double faults (d-...), blind places (p-...), source files, "
+        "tests or test files; None: the ten survivors that matter most, or those of since."
     ),
 ]
 FaultId = Annotated[str, Field(description="A mutant (m-...) or a double fault (d-...).")]
@@ -133,13 +140,31 @@ class Tools:
         return render(self._subject(tokens))
 
     async def explain(self, id: Id) -> Explained:
-        """Show one thing of the last run in full, with its evidence. Nothing is run.
+        """Show one thing of the last run in full, with its evidence, and with changes to tests
+        that `suggest` has proven for it. Nothing is run.
 
         A mutant: its diff, verdict, the tests that ran over it, and the patch. A test: what it
         is worth and what it overlooked. A double: what it swallows.
         """
         with _errors():
-            return answers.explain(self._last(), id)
+            return answers.explain(self._last(), id, self._suggested())
+
+    async def suggest(
+        self, ctx: Context[Any, Any], wanted: Wanted = None, since: Since = None
+    ) -> Suggestions:
+        """Find the smallest changes to existing tests that notice faults, each proven by trial.
+
+        Nothing is written into the tests: apply a patch with `git apply`, after reading it. An
+        assertion says what the code does today, which need not be right. Takes a minute or so.
+        """
+        given = {"wanted": wanted or [], "since": since}
+        found = await self._call(ctx, "suggest", given)
+        advice = [one for one in self._suggested().advice if one.id in found["advice"]]
+        return {
+            "suggestions": [answers.suggestion(one) for one in advice],
+            "nothing": [{"fault": fault, "reason": why} for fault, why in found["nothing"].items()],
+            "patch": found["patch"],
+        }
 
     async def try_fault(self, ctx: Context[Any, Any], fault: FaultId, test: KnownTest) -> Tried:
         """Run one test of the last run under one fault, and see whether and how it notices.
@@ -196,7 +221,10 @@ class Tools:
 
     def _subject(self, tokens: int) -> Subject:
         gate = read_gate_result(self._root / FOLDER / REPORT)
-        return Subject(self._last(), gate=gate, tokens=tokens)
+        return Subject(self._last(), gate=gate, tokens=tokens, suggested=self._suggested())
+
+    def _suggested(self) -> Suggested:
+        return read_suggested(self._root / FOLDER / REPORT)
 
 
 @contextmanager
@@ -232,7 +260,7 @@ def build(root: Path) -> MCPServer[Any]:
     tools = Tools(root)
     for reading in (tools.list_findings, tools.next_steps, tools.explain):
         server.add_tool(reading, annotations=READS)
-    for running in (tools.judge, tools.try_fault, tools.verify_test):
+    for running in (tools.judge, tools.try_fault, tools.verify_test, tools.suggest):
         server.add_tool(running, annotations=RUNS)
     server.resource(
         "refute://report", title="The last report", mime_type="application/json",

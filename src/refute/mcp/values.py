@@ -70,13 +70,50 @@ class Report(TypedDict):
     notes: list[str]
 
 
+class Suggestion(TypedDict):
+    """A change to one test that was proven by trial."""
+
+    id: str
+    #: The test file, the line at which the change begins, and the function.
+    file: str
+    line: int
+    function: str
+    assertion: str
+    #: Ids of the faults that the changed test was told.
+    told: list[str]
+    #: Of a double that got a spec: the faults under which it refuses the call. None is told.
+    refused: list[str]
+    #: Runs of the unchanged code that it passed.
+    passes: int
+    #: For `git apply`, in the project's root.
+    patch: str
+
+
+class Unmended(TypedDict):
+    """A fault for which there is no suggestion."""
+
+    fault: str
+    reason: str
+
+
+class Suggestions(TypedDict):
+    """What could be proven."""
+
+    suggestions: list[Suggestion]
+    nothing: list[Unmended]
+    #: All of them as one patch; empty if there is none.
+    patch: str
+
+
 class Explained(TypedDict):
     """One thing in full."""
 
     id: str
     text: str
-    #: For a mutant: the fault as a patch; empty otherwise.
+    #: For a mutant: the fault as a patch; empty otherwise. It breaks the code: not to be kept.
     patch: str
+    #: What `suggest` has proven for it, the one that is told most first.
+    suggestions: list[Suggestion]
 
 
 class Tried(TypedDict):

@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +24,9 @@ from refute.events import Event, StageStarted, TestsRun, TrialDone
 
 STAGES = ("collect", "faults", "baseline", "trials", "strength", "clarity")
 """The stages of a run, in order; each is one step of its progress."""
+
+SUGGESTING = ("reading", "observing", "proving")
+"""The same for suggestions."""
 
 PAUSE = 0.2
 """Seconds between two records of progress, at the least."""
@@ -36,20 +40,23 @@ _FAILURES = re.compile(r"=+ (FAILURES|ERRORS) =+")
 class Teller:
     """Turns the events of a run into records of progress, that never goes back."""
 
-    def __init__(self, out: IO[str]) -> None:
-        self._out = out
+    def __init__(self, out: IO[str], stages: Sequence[str] = STAGES) -> None:
+        self.out = out
+        self._stages = stages
         self._stage = 0
         self._most = self._said = 0.0
 
     def handle(self, event: Event) -> None:
         """Tell one event, if it is due."""
         match event:
-            case StageStarted(name) if name in STAGES:
-                self._stage = STAGES.index(name)
+            case StageStarted(name) if name in self._stages:
+                self._stage = self._stages.index(name)
                 self._tell(0.0, f"{name} begins", due=True)
             case TestsRun():
                 share = event.done / max(event.total, 1)
-                what = f"{STAGES[self._stage]}: {event.done:,} of {event.total:,} {event.things}"
+                what = (
+                    f"{self._stages[self._stage]}: {event.done:,} of {event.total:,} {event.things}"
+                )
                 self._tell(share, what)
             case TrialDone():
                 noticed = f"{event.killed:,} killed, {event.survived:,} survived"
@@ -58,7 +65,7 @@ class Teller:
 
     def step(self, number: int, total: int, message: str) -> None:
         """Tell that one thing of so many is done."""
-        write(self._out, {"progress": number, "total": total, "message": message})
+        write(self.out, {"progress": number, "total": total, "message": message})
 
     def _tell(self, share: float, message: str, *, due: bool = False) -> None:
         now, progress = time.monotonic(), self._stage + min(share, 0.99)
@@ -66,7 +73,8 @@ class Teller:
         if progress <= self._most or not (due or now - self._said >= PAUSE):
             return
         self._most, self._said = progress, now
-        write(self._out, {"progress": progress, "total": len(STAGES), "message": message})
+        record = {"progress": progress, "total": len(self._stages), "message": message}
+        write(self.out, record)
 
 
 def write(out: IO[str], record: dict[str, Any]) -> None:
@@ -124,6 +132,28 @@ def attempt(root: Path, given: dict[str, Any], teller: Teller) -> dict[str, Any]
     return {"tried": tried}
 
 
+def suggest(root: Path, given: dict[str, Any], teller: Teller) -> dict[str, Any]:
+    """Suggestions for faults of the last run; they are kept beside the report, as ever."""
+    from refute.interpreter import as_before
+    from refute.judgement import load as load_report
+    from refute.judgement import save_suggested
+    from refute.settings import load
+    from refute.suggesting import session
+    from refute.suggesting.document import to_json, to_keep
+
+    last = load_report(root)
+    settings = as_before(load(root), last.environment.interpreter)
+    listener = Teller(teller.out, SUGGESTING)
+    found = session.run(settings, last, given["wanted"], listener, since=given["since"])
+    kept = to_keep(found)
+    save_suggested(root, kept)
+    return {
+        "advice": [one.id for one in kept.advice],
+        "nothing": dict(kept.nothing),
+        "patch": to_json(found)["patch"],
+    }
+
+
 def telling(output: str) -> str:
     """What of pytest's output says something: its failures, without its head; the end of that."""
     lines = output.splitlines()
@@ -131,7 +161,7 @@ def telling(output: str) -> str:
     return "\n".join(lines[heads[0] if heads else 0 :][-LINES:])
 
 
-JOBS = {"judge": judge, "attempt": attempt}
+JOBS = {"judge": judge, "attempt": attempt, "suggest": suggest}
 
 
 def main() -> None:

@@ -13,11 +13,20 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from refute.gate import State
-from refute.judgement import Finding, Judged, Judgement, Slug
+from refute.judgement import Finding, Judged, Slug
 from refute.report import crop, plural, printable
 from refute.report.diff import excerpt, fitted
 from refute.report.places import Places
-from refute.report.subject import Subject, first_mutant, leading, part, score, still_open
+from refute.report.subject import (
+    Subject,
+    added,
+    advice,
+    first_mutant,
+    leading,
+    part,
+    score,
+    still_open,
+)
 from refute.report.words import fate
 
 LEAST = 300
@@ -28,6 +37,8 @@ TEXT = 240
 """Characters of a line of code, and of a sentence."""
 
 GATE_LINES = 5
+_PROVEN = 6
+"""Lines of a suggestion that are shown."""
 TOGETHER = 3
 """Survivors of one function in one item."""
 
@@ -69,9 +80,12 @@ def render(subject: Subject) -> str:
     found = still_open(subject)
     items: list[_Item] = []
     text = _joined(subject, found, items, subject.tokens)
-    for item in _items(subject, found):
-        longer = _joined(subject, found, [*items, item], subject.tokens)
-        if tokens(longer) > subject.tokens:
+    for shorter in _items(subject, found):
+        for item in shorter:
+            longer = _joined(subject, found, [*items, item], subject.tokens)
+            if tokens(longer) <= subject.tokens:
+                break
+        else:
             break
         items.append(item)
         text = longer
@@ -141,8 +155,10 @@ def _failed(subject: Subject) -> list[str]:
     return [*said, *([f"{len(bad) - GATE_LINES} more"] if len(bad) > GATE_LINES else [])]
 
 
-def _items(subject: Subject, found: Sequence[Finding]) -> Iterator[_Item]:
-    """What to do, in order. Survivors of one function are one item: one test can mend them."""
+def _items(subject: Subject, found: Sequence[Finding]) -> Iterator[list[_Item]]:
+    """What to do, in order; each in full, and as short as it gets. Survivors of one function are
+    one item: one test can mend them.
+    """
     judgement, change = subject.judgement, subject.change
     places, mutants = Places(judgement), leading(judgement)
     new = (change and change.new) or frozenset()
@@ -164,15 +180,18 @@ def _items(subject: Subject, found: Sequence[Finding]) -> Iterator[_Item]:
         order.setdefault(key, (late, one))
     for key, (_, one) in sorted(order.items(), key=lambda entry: entry[1][0]):
         if key in groups:
-            yield _survivors(judgement, groups[key], new)
+            group = groups[key]
+            yield [_survivors(subject, group[:most], new) for most in range(len(group), 0, -1)]
         else:
-            yield _other(one, first_mutant(one, mutants), places, new)
+            yield [_other(subject, one, first_mutant(one, mutants), places, new)]
 
 
-def _other(finding: Finding, item: Judged | None, places: Places, new: Collection[str]) -> _Item:
+def _other(
+    subject: Subject, finding: Finding, item: Judged | None, places: Places, new: Collection[str]
+) -> _Item:
     spot = _line(places.of(finding, item).words)
     head = f"{finding.slug.value} ({_weight(finding, new)}) | {spot}"
-    lines = (head, f"why: | {_line(finding.message)}")
+    lines = (head, f"why: | {_line(finding.message)}", *_proven(subject, [finding]))
     again = "" if finding.reproduce.startswith("refute try ") else "refute run && "
     return _Item(lines, finding.remedy, printable(again + finding.reproduce), (finding,))
 
@@ -181,10 +200,21 @@ def _weight(finding: Finding, new: Collection[str]) -> str:
     return f"{'new, ' if finding.id in new else ''}{finding.severity.value}"
 
 
+def _proven(subject: Subject, findings: Sequence[Finding]) -> Iterator[str]:
+    """A change to a test that is known to mend some of these: the first one of each finding."""
+    found = {one.id: one for finding in findings for one in advice(subject, finding)[:1]}
+    for one in found.values():
+        ids = ", ".join(one.noticed[:3]) + (" ..." if len(one.noticed) > 3 else "")
+        way = "the double refuses the call under" if one.refused else "told of"
+        yield f"proven, {way} {ids}: | {_line(f'{one.file}:{one.line} {one.function}')}"
+        yield from (f"| {_line(line)}" for line in added(one)[:_PROVEN])
+
+
 def _survivors(
-    judgement: Judgement, group: Sequence[tuple[Finding, Judged]], new: Collection[str]
+    subject: Subject, group: Sequence[tuple[Finding, Judged]], new: Collection[str]
 ) -> _Item:
     """The faults of one function, who ran over each, and where it was lost."""
+    judgement = subject.judgement
     lead = group[0][1]
     source = judgement.sources.get(lead.mutant.file)
     what = "survivor" if len(group) == 1 else "survivors"
@@ -205,6 +235,7 @@ def _survivors(
         lost = fate(judgement, item)
         if lost:
             lines.append(f"lost: | {_line(lost)}")
+    lines += _proven(subject, [one for one, _ in group])
     tests = lead.tests_run or lead.covered_by
     check = f"refute try {lead.mutant.id} {_quoted(tests[0])}" if tests else group[0][0].reproduce
     check = printable(check) + ("; so for each m-..." if len(group) > 1 else "")

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from refute.judgement import Judgement, percent, percentage
 from refute.report import FAIR, GOOD
-from refute.report.headline import VAGUE
+from refute.report.headline import about
 from refute.report.subject import Subject, as_json
 
 LABEL = "mutation score"
@@ -56,11 +56,11 @@ def render_json(subject: Subject) -> str:
 
 def _value(judgement: Judgement) -> tuple[str, str]:
     """What it says, and in which colour: that of the score as it is, never rounded up."""
-    counts, foretold = judgement.counts, judgement.estimate
+    counts, foretold = judgement.counts, about(judgement)
     if counts.pending:
-        if foretold is None or foretold.high - foretold.low > VAGUE:
+        if foretold is None:
             return "not finished", "grey"
-        return f"about {percentage(foretold.score)}", _colour(foretold.score)
+        return f"about {percentage(foretold)}", _colour(foretold)
     if not counts.scored:
         return "not judged", "grey"
     said = percent(counts.detected, counts.scored)

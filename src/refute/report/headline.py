@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from rich.console import Console
 from rich.text import Text
 
@@ -17,6 +19,14 @@ KINDS = {
     "crashed": "the exception itself reached the test",
     "timeout": "the test did not come to its end",
 }
+
+
+def about(judgement: Judgement) -> float | None:
+    """The score that a run which did not come to its end foretells, if it says anything."""
+    foretold = judgement.estimate
+    if foretold is None or foretold.high - foretold.low > VAGUE:
+        return None
+    return foretold.score
 
 
 def headline(judgement: Judgement, counts: Counts, console: Console) -> None:
@@ -81,4 +91,8 @@ def _tally(judgement: Judgement, counts: Counts, console: Console) -> None:
     width = max(len(f"{number:,}") for number, _, _ in rows)
     for number, kind, words in rows:
         if number:
-            line(console, f"  {number:>{width},} {kind:<9} ", (words, "dim"))
+            margin = width + 13
+            parts = wrap(words, max(20, console.width - margin), break_long_words=False)
+            line(console, f"  {number:>{width},} {kind:<9} ", (parts[0], "dim"))
+            for part in parts[1:]:
+                line(console, " " * margin, (part, "dim"))

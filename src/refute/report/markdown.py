@@ -107,8 +107,13 @@ def _rows(one: Numbers) -> list[tuple[str, str, float | None]]:
     """Each measure: its name, what it is for readers, and its value."""
     counts = one.counts
     share = f"{percent(counts.detected, counts.scored)} ({counts.detected:,}/{counts.scored:,})"
+    score: tuple[str, str, float | None] = ("mutation score", share, counts.score)
+    if counts.pending:
+        # What needs no trial is known before all else: a share of what is known misleads.
+        tried = counts.tried - counts.settled
+        score = ("faults tried so far", f"{counts.detected:,} of {tried:,} noticed", None)
     rows: list[tuple[str, str, float | None]] = [
-        ("mutation score", share, counts.score),
+        score,
         ("faults that survived", f"{counts.survived:,}", counts.survived),
         ("faults that no test runs", f"{counts.no_coverage:,}", counts.no_coverage),
         ("faults not judged", f"{_unjudged(one):,}", _unjudged(one)),
@@ -116,6 +121,8 @@ def _rows(one: Numbers) -> list[tuple[str, str, float | None]]:
     if one.tests is not None and one.witnesses is not None and one.prayers is not None:
         good = f"{percent(one.witnesses, one.tests)} ({one.witnesses:,}/{one.tests:,})"
         value = one.witnesses / one.tests if one.tests else None
+        if counts.pending:
+            good, value = f"{one.witnesses:,} of {one.tests:,} judged so far", None
         rows.append(("tests that are good witnesses", good, value))
         rows.append(("tests that can't fail", f"{one.prayers:,}", one.prayers))
     return rows

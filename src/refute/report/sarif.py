@@ -1,8 +1,8 @@
 """The findings as SARIF 2.1.0, for code scanning.
 
 A finding's id is its fingerprint: it is made of what the finding is about, so that it stays
-when lines move. `fixes` are not given: the only patches refute has put a fault in, and a
-reader's "apply" must never do that.
+when lines move. `fixes` are what `refute suggest` has proven: changes to tests. The fault's own
+patch is never among them, so that no reader's "apply" breaks the code.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import quote
 
 from refute.gate import gate_document
-from refute.judgement import Finding, Judged, Judgement, Severity, Slug
+from refute.judgement import Advice, Finding, Judged, Judgement, Severity, Slug
 from refute.report import plural, printable
 from refute.report.diff import patch
 from refute.report.guide import HELP, TITLES, USUAL
 from refute.report.places import Place, Places
-from refute.report.subject import Subject, as_json, first_mutant, leading
+from refute.report.subject import Subject, advice, as_json, first_mutant, leading
 from refute_child.operators import OPERATORS
 
 Document = dict[str, Any]
@@ -35,6 +35,8 @@ ROOT = "SRCROOT"
 TAXONOMY = "refute mutation operators"
 TESTS = 5
 """How many tests are named as related places."""
+FIXES = 3
+"""How many suggestions are given for one finding."""
 
 
 def render(subject: Subject) -> str:
@@ -173,6 +175,9 @@ class _Writer:
         }
         if finding.slug is Slug.SURVIVOR and item is not None:
             self._add_fault(found, finding, item)
+        fixes = advice(self._subject, finding)[:FIXES]
+        if fixes:
+            found["fixes"] = [self._fix(one) for one in fixes]
         if self._change is not None and self._change.new is not None:
             new = finding.id in self._change.new
             found["baselineState"] = "new" if new else "unchanged"
@@ -213,8 +218,37 @@ class _Writer:
             ]
         found["properties"]["tests"] = plural(len(tests), "test")
 
+    def _fix(self, one: Advice) -> Document:
+        """A change to a test, as it was proven."""
+        replacements = [
+            {
+                "deletedRegion": {
+                    "startLine": piece.line,
+                    "startColumn": piece.column,
+                    "endLine": piece.end_line,
+                    "endColumn": piece.end_column,
+                },
+                "insertedContent": {"text": piece.text},
+            }
+            for piece in one.replacements
+        ]
+        if one.refused:
+            what = f"gets a double with {one.assertion}: proven, it refuses the call under"
+        else:
+            what = f"asserts {one.assertion}: proven, told of"
+        said = f"{one.function} {what} {', '.join(one.noticed)}"
+        return {
+            "description": {"text": printable(said)},
+            "artifactChanges": [
+                {"artifactLocation": self._artifact(one.file), "replacements": replacements}
+            ],
+        }
+
+    def _artifact(self, file: str) -> Document:
+        return {"uri": _uri(self._subject.prefix + file), "uriBaseId": ROOT}
+
     def _location(self, place: Place) -> Document:
-        artifact = {"uri": _uri(self._subject.prefix + place.file), "uriBaseId": ROOT}
+        artifact = self._artifact(place.file)
         span = {
             "startLine": place.line,
             "startColumn": place.column,

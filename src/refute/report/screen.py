@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from refute.judgement import Finding, Judgement, Severity, Slug, TestVerdict, percent, percentage
-from refute.report import bar, colour, crop, crop_path, line, plural, printable
+from refute.report import bar, colour, crop, crop_path, line, plural, printable, prose
 from refute.report.diff import excerpt, fitted
 from refute.report.headline import headline
 from refute.report.terminal import STYLES, next_step, render, spot, varied
@@ -33,6 +33,7 @@ TITLES = {
     "notes": "",
     "survivors": "Survivors most worth a look",
     "tests": "What the tests are worth",
+    "functions": "Functions that no test checks",
     "files": "Files, most unnoticed faults first",
 }
 """The sections in their order, and what stands above each."""
@@ -48,6 +49,7 @@ COUNTED = (
     Slug.LEAK,
 )
 """Kinds of finding whose numbers are given."""
+UNCHECKED = (Slug.UNTESTED_FUNCTION, Slug.UNNOTICED_FUNCTION)
 
 _Colours = Literal["auto", "standard", "256", "truecolor", "windows"]
 
@@ -59,6 +61,8 @@ class _Part:
     rank: int
     section: str
     draw: Callable[[Console], None]
+    #: Where it stands in its section: behind all that have a lower number.
+    place: int = 0
 
 
 def fit(judgement: Judgement, console: Console, height: int) -> None:
@@ -74,19 +78,19 @@ def fit(judgement: Judgement, console: Console, height: int) -> None:
         return
     head = _drawn(console, lambda inner: _head(judgement, inner))
     tail = _drawn(console, lambda inner: _tail(judgement, inner))
-    chosen: dict[str, list[str]] = {}
+    chosen: dict[str, list[tuple[int, list[str]]]] = {}
     room = height - 1 - _rows(head, console) - _rows(tail, console)
     for part in sorted(_parts(judgement), key=lambda one: one.rank):
         lines = _drawn(console, part.draw)
-        if part.section not in chosen:
-            lines = ["", *_title(part.section, console), *lines]
-        cost = _rows(lines, console)
+        above = [] if part.section in chosen else ["", *_title(part.section, console)]
+        cost = _rows([*above, *lines], console)
         if cost <= room:
-            chosen.setdefault(part.section, []).extend(lines)
+            chosen.setdefault(part.section, [(-1, above)]).append((part.place, lines))
             room -= cost
     _put(head, console)
     for section in TITLES:
-        _put(chosen.get(section, []), console)
+        for _, lines in sorted(chosen.get(section, []), key=lambda one: one[0]):
+            _put(lines, console)
     _put(tail, console)
 
 
@@ -153,8 +157,15 @@ def _parts(judgement: Judgement) -> Iterator[_Part]:
     grave = [
         one for one in open_ if one.severity is Severity.HIGH and one.slug is not Slug.SURVIVOR
     ]
-    for place, finding in enumerate([one for one in grave if one.slug not in ASIDE][:GRAVE]):
-        yield _Part(10 * place + 4, "tests", _grave(finding))
+    theirs = [one for one in grave if one.slug not in (*ASIDE, *UNCHECKED)]
+    for place, finding in enumerate(theirs[:GRAVE]):
+        yield _Part(10 * place + 4, "tests", _grave(finding), place=1)
+    unchecked = [one for one in open_ if one.slug in UNCHECKED][:GRAVE]
+    names = {one.id: printable(by_id[one.evidence[0]].mutant.function) for one in unchecked}
+    width = max([0, *(len(name) for name in names.values())])
+    for place, finding in enumerate(unchecked):
+        draw = _function(judgement, finding, names[finding.id], width)
+        yield _Part(10 * place + 5, "functions", draw)
     yield from _files(judgement)
 
 
@@ -182,12 +193,17 @@ def _tests(judgement: Judgement, findings: list[Finding]) -> Iterator[_Part]:
         good = verdicts[TestVerdict.WITNESS]
         share = (percent(good, judged), f"bold {colour(good / judged)}")
         said = f"  good witnesses: {good:,} of {plural(judged, 'judged test')}, "
+        unjudged = verdicts[TestVerdict.UNJUDGED]
+        if judged < unjudged:
+            # The share of a few is no share.
+            said = f"  good witnesses: {good:,} of the {judged:,} judged; {unjudged:,} are unjudged"
+            share = ("", "")
         yield _Part(2, "tests", lambda console: line(console, said, share))
     if theatre is not None and theatre.pyramid.total:
         sizes = theatre.pyramid
         parts = f"{sizes.end_to_end:,} end to end, {sizes.integration:,} integration"
-        crossed = f"  by what they really cross: {parts}, {sizes.unit:,} unit"
-        yield _Part(5, "tests", lambda console: line(console, crossed[: console.width]))
+        crossed = f"by what they really cross: {parts}, {sizes.unit:,} unit"
+        yield _Part(5, "tests", lambda console: prose(console, crossed, 2))
     counts = Counter(one.slug for one in findings)
     found = ", ".join(f"{slug} {counts[slug]:,}" for slug in COUNTED if counts[slug])
     if found:
@@ -220,16 +236,38 @@ def _grave(finding: Finding) -> Callable[[Console], None]:
     return draw
 
 
+def _function(
+    judgement: Judgement, finding: Finding, name: str, widest: int
+) -> Callable[[Console], None]:
+    by_id = {item.mutant.id: item for item in judgement.judged}
+    tally = judgement.by_function[finding.file, by_id[finding.evidence[0]].mutant.function]
+    if finding.slug is Slug.UNTESTED_FUNCTION:
+        state = f"no test runs it, {plural(tally.scored, 'fault')}"
+    else:
+        state = f"{tally.survived} of {plural(tally.tried, 'fault')} unnoticed"
+
+    def draw(console: Console) -> None:
+        width = min(widest, 40, max(16, console.width - 34))
+        room = console.width - width - len(state) - 6
+        where = crop_path(spot(finding), room) if room > 0 else ""
+        shown = where if where == spot(finding) or where.startswith(".../") else ""
+        gap = "  " if shown else ""
+        line(console, f"  {crop(name, width):<{width}}  {state}{gap}", (shown, "cyan"))
+
+    return draw
+
+
 def _files(judgement: Judgement) -> Iterator[_Part]:
     missed = [(file, tally) for file, tally in judgement.by_file.items() if tally.missed]
     missed.sort(key=lambda one: (-one[1].missed, one[0]))
+    widest = max([0, *(len(printable(file)) for file, _ in missed[:FILES])])
     for place, (file, tally) in enumerate(missed[:FILES]):
 
         def draw(console: Console, file: str = file, share: float = tally.detected / tally.scored,
                  number: int = tally.missed) -> None:  # fmt: skip
-            room = max(20, min(44, console.width - 36))
+            room = max(16, min(widest, console.width - 38))
             name = crop_path(printable(file), room)
-            said = f"  {percentage(share):>6}  {plural(number, 'fault')} unnoticed"
+            said = f"  {percentage(share):>6}  {number:,} unnoticed"
             line(console, f"  {name:<{room}}  ", *bar(share, 10, console), said)
 
         yield _Part(10 * place + 6, "files", draw)

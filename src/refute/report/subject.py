@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from refute.gate import GateResult, State
-from refute.judgement import Finding, Judged, Judgement, percent, percentage
+from refute.judgement import (
+    Advice,
+    Finding,
+    Judged,
+    Judgement,
+    Slug,
+    Suggested,
+    percent,
+    percentage,
+)
 from refute.report import plural, printable
 from refute.report.change import Change, compare
 from refute.report.headline import VAGUE
@@ -30,6 +39,8 @@ class Subject:
     prefix: str = ""
     #: So many tokens the agent's answer may have at the most.
     tokens: int = TOKENS
+    #: What `refute suggest` has proven for this very judgement.
+    suggested: Suggested = field(default_factory=Suggested)
 
     @property
     def change(self) -> Change | None:
@@ -88,6 +99,26 @@ def still_open(subject: Subject) -> tuple[Finding, ...]:
         return tuple(found)
     new = change.new
     return tuple(sorted(found, key=lambda one: one.id not in new))
+
+
+ABOUT_TESTS = (Slug.PRAYER, Slug.ECHO, Slug.SMOKE_TEST, Slug.FAINT_WITNESS, Slug.DEAF_TEST)
+"""Findings about a test, which a suggestion for that test mends."""
+
+
+def advice(subject: Subject, finding: Finding) -> tuple[Advice, ...]:
+    """The suggestions that mend a finding, the one that mends most of it first."""
+    suggested = subject.suggested
+    if not suggested.advice or finding.slug not in ABOUT_TESTS:
+        return suggested.noticing(finding.evidence)
+    defined = f"{finding.file}:{finding.line}"
+    tests = {test.id for test in subject.judgement.tests if test.defined == defined}
+    return tuple(one for one in suggested.advice if not tests.isdisjoint(one.tests))
+
+
+def added(one: Advice) -> list[str]:
+    """The lines of a suggestion's patch that are taken away or put in, each with its mark."""
+    lines = one.patch.splitlines()
+    return [line for line in lines if line[:1] in "+-" and not line.startswith(("--- ", "+++ "))]
 
 
 def leading(judgement: Judgement) -> dict[str, Judged]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
 
@@ -199,12 +199,23 @@ def ran_over(item: Judged) -> str:
     run = sorted(item.tests_run, key=lambda test: (place.get(test, len(place)), test))
     tests = run or item.covered_by
     cases = Counter(base(test) for test in tests)
-    named = [
-        printable(name.rpartition("::")[2]) + (f" ({number} cases)" if number > 1 else "")
-        for name, number in list(cases.items())[:NAMED]
+    named = list(cases.items())[:NAMED]
+    words = [
+        printable(_apart(name, cases)) + (f" ({number} cases)" if number > 1 else "")
+        for name, number in named
     ]
-    more = len(cases) - NAMED
-    return ", ".join(named) + (f" and {plural(more, 'more test')}" if more > 0 else "")
+    more = len(tests) - sum(number for _, number in named)
+    return ", ".join(words) + (f" and {plural(more, 'more test')}" if more > 0 else "")
+
+
+def _apart(name: str, others: Collection[str]) -> str:
+    """As much of the end of a node id as tells it from these others: most often its last part."""
+    parts = name.split("::")
+    for first in range(len(parts) - 1, 0, -1):
+        tail = "::".join(parts[first:])
+        if sum(other.endswith(f"::{tail}") for other in others) < 2:
+            return tail
+    return name
 
 
 def _silent(findings: Iterable[Finding], console: Console) -> None:

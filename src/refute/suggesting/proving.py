@@ -15,6 +15,7 @@ from refute.suggesting.targets import Target
 from refute.suggestions.choosing import Noticing, layers
 from refute.suggestions.patch import changed_files
 from refute.suggestions.values import Candidate, Suggestion, TestFile
+from refute.suggestions.values import Kind as Asserted
 from refute.trials.outcome import Failure
 from refute.trials.pool import Request
 from refute.trials.slot import Record
@@ -113,12 +114,14 @@ class Proving:
                     one, target, tests = request.about
                     if reply.get("result") == "unswappable":
                         cold.append((one, target, tests))
-                    elif is_told(reply):
+                    elif is_told(reply) or (_is_spec(one.candidate) and is_refused(reply)):
                         told[one.candidate.key][target.id] = tests[reply["ran"] - 1]
 
                 zygote.run(requests, on_reply)
         for one, target, tests in cold:
-            # A double fault is no source.
+            # A double fault is no source; whether a double refuses is looked for warm alone.
+            if _is_spec(one.candidate):
+                continue
             if isinstance(target.fault, Mutant) and self._cold(target, tests[0], texts):
                 told[one.candidate.key][target.id] = tests[0]
         for one in layer:
@@ -136,9 +139,25 @@ class Proving:
             self.ended[found.key] = "the test still does not notice, or not by its assertion"
             return
         self.ended[found.key] = ""
-        order = [fault for fault in self.targets if fault in told]
+        order = tuple(fault for fault in self.targets if fault in told)
         tests = tuple(self.cases[found.point.place])
-        self.proven.append(Suggestion(found, tests, tuple(order), dict(told), passes))
+        none: tuple[str, ...] = ()
+        ways = (none, order) if _is_spec(found) else (order, none)
+        self.proven.append(Suggestion(found, tests, ways[0], dict(told), passes, ways[1]))
+
+
+def _is_spec(found: Candidate) -> bool:
+    return found.kind is Asserted.SPEC
+
+
+def is_refused(reply: Record) -> bool:
+    """Whether a trial ended in a call that a signature does not take."""
+    found = reply.get("failure")
+    return (
+        reply.get("result") == "failed"
+        and found is not None
+        and found["exception"].rpartition(".")[2] == "TypeError"
+    )
 
 
 def is_told(reply: Record) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from refute import judgement
-from refute.console import Console
 from refute.diary import Diary
 from refute.errors import fail
+from refute.events import Listener
 from refute.interpreter import choose
 from refute.judgement import Judgement
 from refute.project import discover
@@ -18,7 +18,9 @@ from refute.settings import Settings
 from refute.suggesting.observing import Function, Observing
 from refute.suggesting.place import Place
 from refute.suggesting.proving import Proving
+from refute.suggesting.reasons import reasons
 from refute.suggesting.targets import Target, Wanted, check_unchanged, find_targets
+from refute.suggestions.candidates import spec
 from refute.suggestions.choosing import Noticing, fewest
 from refute.suggestions.patch import changed_files, diff
 from refute.suggestions.values import Candidate, Manners, Nothing, Point, Suggestion, TestFile
@@ -61,6 +63,11 @@ class Suggestions:
         """Faults that the suggestions together are told."""
         return frozenset(fault for one in self.found for fault in one.told)
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """Faults of which none is told, and that make a double refuse a call."""
+        return frozenset(fault for one in self.found for fault in one.refused)
+
     def changed(self, chosen: Iterable[Suggestion]) -> dict[str, bytes]:
         """The content of each file with these in it."""
         return changed_files(self.files, [one.candidate for one in chosen])
@@ -92,7 +99,7 @@ def run(
     settings: Settings,
     last: Judgement,
     words: Sequence[str],
-    console: Console,
+    console: Listener,
     *,
     since: str | None = None,
     all_of_them: bool = False,
@@ -118,7 +125,7 @@ def run(
         proving = Proving(place, session.files, session.cases, session.targets)
         with diary.stage("proving"):
             found = _prove(observing, proving, session)
-    nothing = tuple(_reasons(wanted.asked, found, observing, proving))
+    nothing = tuple(reasons(wanted.asked, found, observing, proving))
     held = len(proving.proven)
     return Suggestions(
         wanted.asked, found, nothing, session.targets, session.files, session.cases,
@@ -166,7 +173,7 @@ def again(
             cwd_on_path=found.launch.cwd_on_path,
         )
         proving = Proving(place, found.files, found.cases, found.targets)
-        proving.run([Noticing(changed, {fault: (one.by[fault],) for fault in one.told})])
+        proving.run([Noticing(changed, {fault: (one.by[fault],) for fault in one.noticed})])
     return proving.proven[0] if proving.proven else None
 
 
@@ -231,7 +238,33 @@ def _prove(observing: Observing, proving: Proving, session: _Session) -> tuple[S
         if not chosen:
             break
         proving.run(chosen)
-    return reduced(proving.proven, asked)
+    found = reduced(proving.proven, asked)
+    return (*found, *_specs(proving, session, {fault for one in found for fault in one.told}))
+
+
+def _specs(proving: Proving, session: _Session, told: Collection[str]) -> tuple[Suggestion, ...]:
+    """Doubles that refuse what the real thing would, for faults of which no assertion is told."""
+    options: list[Noticing] = []
+    points = [p for file in session.files.values() for p in file.points if p.kind == "patch"]
+    for point in points:
+        cases = set(session.cases.get(point.place, ()))
+        faults = {
+            one.id: tests
+            for one in session.wanted.asked
+            if one.id not in told and not one.hopeless
+            and (tests := tuple(test for test in one.tests if test in cases))
+        }  # fmt: skip
+        if faults:
+            options.append(Noticing(spec(point), faults))
+    known = len(proving.proven)
+    if options:
+        proving.run(options)
+    found, left = list[Suggestion](), set[str]()
+    for one in sorted(proving.proven[known:], key=lambda one: -len(one.refused)):
+        if not left.issuperset(one.refused):
+            found.append(one)
+            left.update(one.refused)
+    return tuple(found)
 
 
 def reduced(proven: Sequence[Suggestion], asked: Iterable[str]) -> tuple[Suggestion, ...]:
@@ -250,38 +283,3 @@ def reduced(proven: Sequence[Suggestion], asked: Iterable[str]) -> tuple[Suggest
 
 def _order(found: Candidate, new: int) -> tuple[bool, float, int]:
     return not new, 0.5 * found.rank - min(new, 6), len(found.says)
-
-
-def _reasons(
-    asked: Iterable[Target],
-    found: Sequence[Suggestion],
-    observing: Observing,
-    proving: Proving,
-) -> Iterable[Nothing]:
-    """Why there is no suggestion for the others."""
-    told = {fault for one in found for fault in one.told}
-    tried: dict[str, list[str]] = {}
-    for option in observing.options():
-        ending = proving.ended.get(option.candidate.key)
-        for fault in option.faults:
-            tried.setdefault(fault, []).append(ending or "")
-    for one in asked:
-        if one.id in told:
-            continue
-        if one.hopeless:
-            reason = one.hopeless
-        elif tried.get(one.id):
-            endings = [ending for ending in tried[one.id] if ending]
-            reason = f"{len(endings) or 'no'} assertions were tried: " + (
-                endings[0] if endings else "others change the same lines"
-            )
-        elif one.id in observing.by_case:
-            reason = "what differs under it differs from case to case of its tests as well"
-        elif one.id in observing.noisy:
-            reason = (
-                "nothing steady that its tests hold is different under it; other things differ "
-                "from run to run, or from turn to turn, anyway"
-            )
-        else:
-            reason = "nothing that its tests hold is different under it, or not as a plain value"
-        yield Nothing(one.id, reason)

@@ -32,6 +32,12 @@ def candidate(file: TestFile, point: Point, view: str, literal: str) -> Candidat
     return _after(file, point, view, text, point.name)
 
 
+def spec(point: Point) -> Candidate:
+    """A double that knows the signature of what it stands for."""
+    edit = Edit(point.insert, point.insert, ", autospec=True")
+    return Candidate(Kind.SPEC, point, "spec", "", (edit,), "autospec=True", 6)
+
+
 def _bare(file: TestFile, point: Point, view: str, literal: str) -> Candidate | None:
     """The result of a call that stands alone."""
     if view == "= {}":

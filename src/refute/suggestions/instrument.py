@@ -45,6 +45,9 @@ def instrumented(file: TestFile) -> bytes:
 
 
 def _calls(point: Point, newline: str) -> list[Edit]:
+    if point.kind == "patch":
+        # There is no value to be seen.
+        return []
     if point.kind == "state":
         readers = ", ".join(f"{name!r}: lambda: {name}" for name in point.names)
         call = f"__refute_state__({point.number}, {{{readers}}})"

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """The text of an exception that the test expects."""
     STATE = "state"
     """What an object that the test holds is like at its end."""
+    SPEC = "spec"
+    """No assertion: a double that refuses what the real thing would refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Point:
 
     file: str
     number: int
-    #: ``bare``, ``assigned``, ``asserted``, ``state``, ``raises`` or ``raises_call``.
+    #: ``bare``, ``assigned``, ``asserted``, ``state``, ``raises``, ``raises_call``, or ``patch``,
+    #: where a double is put in.
     kind: str
     #: The function's name, with its class; and the line where it begins.
     function: str
@@ -48,8 +51,8 @@ class Point:
     name: str = ""
     names: tuple[str, ...] = ()
     form: str = ""
-    #: Of an expected exception: where its text can be said, whether a comma stands there, and
-    #: the end of the name of what expects it.
+    #: Of a double: where a word can be put in. Of an expected exception: where its text can be
+    #: said, whether a comma stands there, and the end of the name of what expects it.
     insert: int = -1
     comma: bool = False
     rename: int = -1
@@ -136,6 +139,14 @@ class Suggestion:
     by: Mapping[str, str]
     #: Runs of the unchanged code that it passed.
     passes: int
+    #: Of a spec: ids of faults under which the double refuses the call. That is a crash, and
+    #: none of these is told.
+    refused: tuple[str, ...] = ()
+
+    @property
+    def noticed(self) -> tuple[str, ...]:
+        """Faults that are noticed, in one way or the other."""
+        return self.told + self.refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ _RAISES = ("raises", "assertRaises")
 _EXPECTING = re.compile(r"(raises|assertRaises\w*|assertWarns\w*|deprecated_call|suppress)$")
 _LOOKING = re.compile(r"(assert\w*|fail|skip|skipTest|raises|warns|xfail|readouterr)$")
 """Last names of what is called to look at something; what it returns is nobody's result."""
+_HARMLESS = frozenset({"return_value", "side_effect", "name"})
+"""Words of ``patch`` that go with a spec."""
+_NAMED = ast.Name | ast.Attribute
 _SILENT = frozenset({"request", "mocker", "monkeypatch", "tmp_path", "tmpdir", "event_loop"})
 """Fixtures of which no state is worth a line."""
 
@@ -87,6 +90,7 @@ class _Reader:
 
     def points(self) -> list[Record]:
         found = [*self._statements(self._function.body, calm=True), *self._state()]
+        found += self._patched()
         return [point | self._common for point in found]
 
     def _statements(self, body: Iterable[ast.stmt], *, calm: bool) -> Iterator[Record]:
@@ -163,6 +167,20 @@ class _Reader:
         if names and margin is not None and point["after"] >= 0:
             yield point | {"indent": margin}
 
+    def _patched(self) -> Iterator[Record]:
+        """Calls of ``patch`` that put a double in which takes whatever it is handed."""
+        # Decorators are among the nodes below a function.
+        for call in _inside(self._function):
+            if not isinstance(call, ast.Call) or not _puts_a_bare_double(call):
+                continue
+            last = max(self._span(one)[1] for one in (*call.args, *call.keywords))
+            end = self._span(call)[1]
+            comma = "," in self._lines.source[last : end - 1]
+            yield self._point("patch", self._function.body[0], call) | {
+                "insert": last if comma else end - 1,
+                "after": -1,
+            }
+
     def _names(self) -> Iterator[str]:
         given = self._function.args
         for one in (*given.posonlyargs, *given.args, *given.kwonlyargs):
@@ -219,6 +237,22 @@ class _Reader:
         """The end of the line that a statement ends on; -1 if more than a comment follows."""
         match = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=\r|\n|\Z)").match(self._lines.source, offset)
         return match.end() if match else -1
+
+
+def _puts_a_bare_double(call: ast.Call) -> bool:
+    """``patch("a.b")`` and ``patch.object(a, "b")``, without a word on what the double is like."""
+    if any(word.arg not in _HARMLESS for word in call.keywords):
+        return False
+    if any(isinstance(one, ast.Starred) for one in call.args):
+        return False
+    return len(call.args) == {"patch": 1, "object": 2}.get(_patching(call.func), -1)
+
+
+def _patching(called: ast.expr) -> str:
+    """``patch`` for ``patch``, ``mock.patch`` and ``mocker.patch``; ``object`` for their own."""
+    if isinstance(called, ast.Attribute) and called.attr == "object":
+        return "object" if _name(called.value) == "patch" else ""
+    return "patch" if _name(called) == "patch" and isinstance(called, _NAMED) else ""
 
 
 def _bound(target: ast.expr) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from refute.judgement import Judgement, Past, TestOutcome
+from refute.judgement import Judgement, Past, Suggested, TestOutcome
 from refute.report.change import compare
-from refute.report.headline import KINDS
+from refute.report.headline import KINDS, about
 from refute.report.html import faults, reality, stage
 from refute.report.html.material import Material
 from refute.report.html.measures import earlier, measures
@@ -43,6 +43,7 @@ def document(material: Material) -> Document:
         "reality": reality.reality(judgement.theatre, passed, sets),
         "findings": [asdict(one) | {"evidence": one.evidence[:50]} for one in judgement.findings],
         "clarity": _clarity(judgement),
+        "suggested": _suggested(material.suggested, sets),
         "history": [_past(one, material.report) for one in _same_part(material)],
     }
     # Last, when all have been named.
@@ -76,6 +77,9 @@ def _run(judgement: Judgement) -> Document:
         },
         "counts": asdict(counts),
         "estimate": None if judgement.estimate is None else asdict(judgement.estimate),
+        # Survivors that were known before the first trial are no part of what was tried.
+        "tried": counts.tried - counts.settled,
+        "about": about(judgement),
         "outside": [
             {"words": in_words(one.verdict, one.count), "reason": one.reason, "count": one.count}
             for one in judgement.left_out
@@ -91,6 +95,18 @@ def _clarity(judgement: Judgement) -> list[Document]:
         {"test": one.test, "line": one.line, "mutant": one.mutant, "quote": list(one.quote)}
         for one in judgement.clarity.unclear
     ]
+
+
+def _suggested(suggested: Suggested, sets: TestSets) -> Document:
+    """Changes to tests that were proven, and why there are no others."""
+    keys = ("id", "kind", "file", "function", "line", "noticed", "passes", "patch")
+    return {
+        "advice": [
+            {key: getattr(one, key) for key in keys} | {"tests": sets.named(one.tests)}
+            for one in suggested.advice
+        ],
+        "nothing": dict(suggested.nothing),
+    }
 
 
 def _compared(material: Material) -> Document | None:

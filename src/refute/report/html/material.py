@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from refute.judgement import Judgement, Past
+from refute.judgement import Judgement, Past, Suggested
 
 Document = Mapping[str, Any]
 
@@ -34,3 +34,5 @@ class Material:
     #: Past runs, the oldest first, and the name of this judgement's report among them.
     history: Sequence[Past] = ()
     report: str = ""
+    #: What `refute suggest` has proven for this judgement.
+    suggested: Suggested = field(default_factory=Suggested)

@@ -72,7 +72,7 @@ def _score(material: Material, known: Past | None) -> Measure:
             f"foretold as {100 * foretold.low:.1f} to {100 * foretold.high:.1f}%, with 95% "
             "confidence."
         )
-    if counts.candidates:
+    if counts.candidates and not counts.pending:
         facts.append(f"{counts.scored:,} of {plural(counts.candidates, 'fault')} could be judged.")
     if unjudged:
         facts.append(f"{unjudged:,} could not be judged and don't count.")

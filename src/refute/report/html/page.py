@@ -23,6 +23,7 @@ SCRIPTS = (
     "roll",
     "list",
     "parts",
+    "suggested",
     "fault",
     "double",
     "details",

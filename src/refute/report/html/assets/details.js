@@ -31,6 +31,7 @@ function testDetails(test) {
         ? part('The test', excerpt(body(file, line), 'The test', file))
         : null,
       counts(test),
+      suggested(adviceIn(test)),
       overlooked.length
         ? part(
             told ? 'Told of, the most telling first' : 'Overlooked, the most telling first',
@@ -160,6 +161,7 @@ function findingDetails(one) {
         one.file ? excerpt(around(one.file, one.line), 'The place', one.file) : null,
       ),
       part('What to do', h('p', null, prose(one.remedy))),
+      suggested(adviceOn(one.evidence)),
       known.some(Boolean)
         ? part('Evidence', few(known.filter(Boolean), 8, anyFault, 'faults'))
         : null,

@@ -145,6 +145,7 @@ function placeDetails(one) {
         h('p.small', null, place(one.file, one.line), h('span.soft', null, ` in ${one.function}`)),
         excerpt(around(one.file, one.line), 'The call', one.file),
       ),
+      suggested(adviceOn(one.faults)),
       part(
         'Still green with',
         h(
@@ -192,6 +193,7 @@ function doubleFaultDetails(one) {
         h('p.small', null, place(one.file, one.line), h('span.soft', null, ` in ${one.function}`)),
         excerpt(around(one.file, one.line), 'The call', one.file),
       ),
+      suggested(adviceOn([one.id]), one.id),
       part('Tests in which a double is called there', testLinks(testsIn(one.tests))),
       part(
         'See it again',

@@ -30,6 +30,7 @@ function faultDetails(fault) {
       evidence(fault, trace),
       ran(fault),
       trace ? lost(trace) : null,
+      suggested(adviceOn([fault.id]), fault.id),
       again(fault),
       others.length ? part('Also missed on this line', few(others, 6, faultLink, 'faults')) : null,
     ],

@@ -82,7 +82,7 @@ function faultsView() {
     name: 'faults',
     label: 'Faults',
     noun: 'fault',
-    hint: 'Id, file, function, operator or code',
+    hint: 'Id, file, function, code',
     items: faults,
     id: (one) => one.id,
     text: (one) =>

@@ -56,14 +56,14 @@ function findingsView() {
       { label: 'Severity', width: '84px', sort: 'order', cell: severity },
       {
         label: 'Kind',
-        width: '150px',
+        width: '132px',
         sort: 'kind',
         cls: 'wide.extra.soft.small',
         cell: (one) => findingName(one.slug),
       },
       {
         label: 'Place',
-        width: 'minmax(0,0.42fr)',
+        width: 'minmax(0,0.34fr)',
         sort: 'place',
         cls: 'under.soft.small',
         cell: (one) => spot(one.file, one.line),

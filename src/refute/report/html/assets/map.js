@@ -121,14 +121,14 @@ function boundaryMap(reality) {
       svg(
         'g',
         null,
-        svg('rect.thing', { x: realX, y: node.y - 17, width: W - realX, height: 34, rx: 5 }),
+        svg('rect.thing', { x: realX, y: node.y - 20, width: W - realX, height: 40, rx: 5 }),
         svg(
           'text',
-          { x: realX + 12, y: node.y - 1 },
+          { x: realX + 12, y: node.y - 3 },
           short(node.label, 30),
           svg('title', null, node.label),
         ),
-        svg('text.faint', { x: realX + 12, y: node.y + 13 }, plural(node.total, 'test')),
+        svg('text.faint', { x: realX + 12, y: node.y + 12 }, plural(node.total, 'test')),
       ),
     ),
   ];

@@ -4,12 +4,11 @@ function overview() {
   const counts = D.counts;
   const detected = counts.killed + counts.timeout;
   const scored = detected + counts.survived + counts.no_coverage;
-  const title = scored
-    ? [
-        `Your tests noticed ${number(detected)} of ${plural(scored, 'fault')}`,
-        D.partial ? ' so far' : '',
-      ]
-    : 'Nothing was judged';
+  const title = counts.pending
+    ? `Your tests noticed ${number(detected)} of ${plural(D.tried, 'fault')} tried so far`
+    : scored
+      ? `Your tests noticed ${number(detected)} of ${plural(scored, 'fault')}`
+      : 'Nothing was judged';
   return h(
     'div',
     null,
@@ -17,7 +16,7 @@ function overview() {
       'div.hero',
       null,
       h('div', null, titled(title, lead()), note()),
-      scored ? h('p.figure', { 'aria-hidden': 'true' }, percentOf(detected, scored)) : null,
+      figure(detected, scored),
     ),
     h('div.wholebar', null, split(verdictParts(counts), 'All faults by what became of them')),
     h(
@@ -38,7 +37,7 @@ function overview() {
           'section.part',
           null,
           h('h2', null, 'Where faults go unnoticed'),
-          h('p.lead', null, 'Area: lines of code. Colour: score. A tile leads to its file.'),
+          h('p.lead', null, `Area: lines of code. ${COLOURS()} A tile leads to its file.`),
           treemap(''),
           treemapKey(),
         )
@@ -47,6 +46,24 @@ function overview() {
     historyPart(),
   );
 }
+
+/** The score of the whole; of a run that was stopped early what is foretold, if anything is. */
+function figure(detected, scored) {
+  if (D.counts.pending ? D.about === null : !scored) return null;
+  return h(
+    'p.figure',
+    { 'aria-hidden': 'true' },
+    D.counts.pending
+      ? [h('small', null, 'about '), percent(D.about)]
+      : percentOf(detected, scored),
+  );
+}
+
+/** What the colours of the map say; what needs no trial is known before all else. */
+const COLOURS = () =>
+  D.counts.pending
+    ? 'Colour: what is known of the score so far, which is too low: faults that need no trial are known first.'
+    : 'Colour: score.';
 
 function lead() {
   const parts = [
@@ -130,14 +147,19 @@ function verdictParts(counts) {
 }
 
 function measure(one) {
-  const value =
-    one.value === null
+  const foretold = one.key === 'score' && D.counts.pending > 0;
+  const value = foretold
+    ? D.about === null
+      ? null
+      : `about ${percent(D.about)}`
+    : one.value === null
       ? null
       : one.unit === 'share'
         ? percent(one.value.value)
         : seconds(one.value.value);
-  const made =
-    one.value &&
+  const made = foretold
+    ? `${number(D.counts.killed + D.counts.timeout)} of ${plural(D.tried, 'fault')} tried so far`
+    : one.value &&
     (one.unit === 'share'
       ? `${number(one.value.part)} of ${number(one.value.whole)} ${one.of}`
       : `median of ${number(one.value.part)} ${one.of}`);

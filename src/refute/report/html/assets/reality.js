@@ -21,7 +21,9 @@ function realityView() {
       total && unit === total
         ? 'No test leaves its process'
         : `${plural(total - unit, 'test')} of ${number(total)} ${total - unit === 1 ? 'leaves its' : 'leave their'} process`,
-      'Project code on the left. A line ends in a double, or at the real thing; the thicker, the more tests go that way.',
+      reality.links.length
+        ? 'Project code on the left. A line ends in a double, or at the real thing; the thicker, the more tests go that way.'
+        : '',
     ),
     h(
       'section.part',

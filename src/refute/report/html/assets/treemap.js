@@ -114,15 +114,20 @@ function treemap(path, tall = 380) {
     'aria-label': 'Sources: area by lines, colour by score, hatching by the oracle gap',
   });
   const folder = folderAt(path);
+  let drawn = '';
   const draw = () => {
     const width = box.clientWidth;
-    if (!width) return;
     const height = innerWidth < 760 ? Math.round(tall * 0.8) : tall;
+    // Drawing sets the height, which is observed as well.
+    if (!width || drawn === `${width} ${height}`) return;
+    drawn = `${width} ${height}`;
     box.style.height = `${height}px`;
+    const held = box.contains(document.activeElement) ? document.activeElement.title : null;
     const found = tiles(folder, 0, 0, width, height, []);
     box.replaceChildren(
       ...found.map((one, at) => tile(one, at === found.findIndex((other) => !other.group))),
     );
+    if (held !== null) [...box.children].find((one) => one.title === held)?.focus();
   };
   new ResizeObserver(draw).observe(box);
   box.addEventListener('keydown', (event) => {
