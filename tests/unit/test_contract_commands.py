@@ -203,3 +203,40 @@ def test_all_that_applies_to_a_project(tmp_path: Path) -> None:
     assert ["helm", "2", "1", "0"] in [line.split() for line in done.stdout.splitlines()]
     assert "deploy/shop/values-production.yaml: unused-value: `replcas`" in done.stdout
     assert "did you mean `replicas`?" in done.stdout
+
+
+def test_the_project_is_named_as_in_all_commands(tmp_path: Path) -> None:
+    chart = tmp_path / "shop" / "chart"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+    (chart / "values.yaml").write_text("unused: 1\n")
+    here = refute("contracts", cwd=tmp_path / "shop")
+    assert here.returncode == 1
+    for words in (
+        ["shop"],
+        ["./shop"],
+        [tmp_path / "shop"],
+        ["--root", "shop"],
+        ["--", "shop"],
+    ):
+        done = refute("contracts", *words, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (1, here.stdout, "")
+    # A command is no folder, also where a folder is called like it, and goes on after options.
+    (tmp_path / "command").mkdir()
+    for words in ([], ["--root", "shop"], ["shop"]):
+        done = refute("contracts", *words, "command", "git", "psuh", cwd=tmp_path)
+        assert done.returncode == 1
+        assert "did you mean `push`?" in done.stderr
+
+
+def test_a_project_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words, said in (
+        (["../no/such"], "error[no-such-path]"),
+        (["--root", "nowhere"], "error[no-such-path]"),
+        (["file"], "error[not-a-project]"),
+        (["comand"], "`comand` is no folder here, and no command: did you mean `command`?"),
+    ):
+        done = refute("contracts", *words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert said in done.stderr

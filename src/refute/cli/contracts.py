@@ -11,14 +11,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from refute.cli.options import root_option
-from refute.errors import ExitCode
+from refute.errors import ExitCode, nearest
 
 if TYPE_CHECKING:
     from refute.contracts.survey import Part
 
 
+class _OfProject(click.Group):
+    """A group that takes a project's root in the place of a command, as `refute run` does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """``PATH`` is ``--root PATH``, unless it is one of the commands."""
+        _, rest, _ = self.make_parser(ctx).parse_args(args=list(args))
+        word = rest[0] if rest else ""
+        if word and word not in self.commands:
+            if not (os.sep in word or Path(word).exists()):
+                advice = nearest(word, self.commands)
+                raise click.UsageError(f"`{word}` is no folder here, and no command: {advice}", ctx)
+            before = args[: len(args) - len(rest)]
+            args = [*(one for one in before if one != "--"), "--root", *rest]
+        return super().parse_args(ctx, args)
+
+
 @click.group(
-    invoke_without_command=True, short_help="Ask whether the real thing would have accepted it."
+    cls=_OfProject,
+    invoke_without_command=True,
+    short_help="Ask whether the real thing would have accepted it.",
+    subcommand_metavar="[PATH | COMMAND [ARGS]...]",
 )
 @root_option
 @click.option(
@@ -34,10 +53,11 @@ def contracts(ctx: click.Context, root: Path, kubeconfig: Path | None) -> ExitCo
     Nothing is executed for real: programs are asked for their help and their completions alone.
     An answer is given only where it can be: what can't be told is said, with the reason.
 
-    Without a COMMAND, all that applies to the project is checked: what doubles took and gave, by
+    Without a COMMAND, all that applies to a project is checked: what doubles took and gave, by
     the last `refute run`; the Helm charts in the tree, and what helm renders of them; and, if
     [tool.refute.contracts] names them, its application against its OpenAPI document, and its
-    models and queries against a database that its migrations have made.
+    models and queries against a database that its migrations have made. PATH is the project's
+    root; the current folder if not given.
 
     The exit code is 0 if nothing was found, 1 if something was, and 4 if there was nothing to
     check or nothing of it could be told.
@@ -45,11 +65,16 @@ def contracts(ctx: click.Context, root: Path, kubeconfig: Path | None) -> ExitCo
     \b
     Examples:
       refute contracts
+      refute contracts ../service
       refute contracts --kubeconfig test-cluster.yaml
       refute contracts command -- kubectl deleet pod web
       refute contracts helm deploy/chart --values production.yaml
     """
-    return None if ctx.invoked_subcommand else _all(root.resolve(), kubeconfig)
+    if ctx.invoked_subcommand:
+        return None
+    from refute.settings import existing_folder
+
+    return _all(existing_folder(root), kubeconfig)
 
 
 def _all(root: Path, kubeconfig: Path | None) -> ExitCode:
