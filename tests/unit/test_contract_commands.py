@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.unit.test_cli import refute
 
-from refute.contracts import Accepted, Family, Refused, Unknown, check
+from refute.contracts import Accepted, Family, Refused, Unknown, check, pyhelp
 
 ARGPARSE = """\
 import argparse
@@ -49,11 +49,25 @@ def sail(**given):
 ships()
 """
 
+ALONE = """\
+import click
+
+@click.group(invoke_without_command=True)
+@click.option("--loud", is_flag=True)
+def fleet(loud): ...
+
+@fleet.command()
+def sail():
+    raise SystemExit("it was run")
+
+fleet()
+"""
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Mapping[str, str]:
     """A PATH with programs of our own before the others, and a cache of its own."""
-    for name, text in (("ships", ARGPARSE), ("boats", CLICK)):
+    for name, text in (("ships", ARGPARSE), ("boats", CLICK), ("fleet", ALONE)):
         program = tmp_path / name
         text = text.replace("{marker!r}", repr(str(tmp_path / "asked")))
         program.write_text(f"#!{sys.executable}\n{text}")
@@ -127,6 +141,27 @@ def test_what_is_right(line: str, environment: Mapping[str, str]) -> None:
     assert check(line.split(), environment) == Accepted()
 
 
+def test_whether_a_command_must_follow_is_not_known(environment: Mapping[str, str]) -> None:
+    open_question = Accepted(("whether a command must follow",))
+    assert check(["ships"], environment) == open_question
+    assert check(["boats"], environment) == open_question
+    # Newer versions of click say in the usage that there may be none.
+    assert check(["fleet", "--loud"], environment) in (Accepted(), open_question)
+    assert check(["fleet", "sail"], environment) == Accepted()
+    wrong = check(["fleet", "sial"], environment)
+    assert isinstance(wrong, Refused)
+    assert [(one.slug, one.suggestion) for one in wrong.refusals] == [("unknown-verb", "sail")]
+
+
+def test_commands_in_brackets_are_commands() -> None:
+    found = pyhelp.read(
+        "Usage: fleet [OPTIONS] [COMMAND] [ARGS]...\n\nOptions:\n  --help  Show this message and "
+        "exit.\n\nCommands:\n  sail  Go.\n"
+    )
+    assert found is not None
+    assert (found.verbs, found.alone, found.arity) == (("sail",), True, None)
+
+
 def test_answers_are_kept_until_the_program_changes(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
@@ -159,8 +194,18 @@ def test_programs_that_would_do_something_are_not_started(
 
 def test_what_can_not_be_told(environment: Mapping[str, str]) -> None:
     assert check(["no-such-program"], environment) == Unknown(
-        "there is no program `no-such-program` here"
+        "`no-such-program` is not installed here: it is not on the PATH, and only the program "
+        "itself tells what it takes",
+        missing=True,
     )
+    absent = check([sys.executable, "-m", "no_such_module"], environment)
+    assert isinstance(absent, Unknown)
+    assert absent.missing
+    assert "`no_such_module` is not installed here: it is not among the packages" in absent.reason
+    away = check(["./away", "x"], environment)
+    assert isinstance(away, Unknown)
+    assert away.missing
+    assert "there is no such file" in away.reason
     assert check([], environment) == Unknown("the command is empty")
     assert isinstance(check(["sh", "-c", "git push"], environment), Unknown)
     assert isinstance(check([sys.executable, "script.py"], environment), Unknown)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from refute.contracts.grammar import Untold
+from refute.contracts.grammar import Missing, Untold
 
 
 class Family(StrEnum):
@@ -62,7 +62,11 @@ def find(argv: Sequence[str], environment: Mapping[str, str]) -> Program:
         raise Untold("the command is empty")
     path = shutil.which(argv[0], path=environment.get("PATH"))
     if path is None:
-        raise Untold(f"there is no program `{argv[0]}` here")
+        where = "there is no such file" if os.sep in argv[0] else "it is not on the PATH"
+        raise Missing(
+            f"`{argv[0]}` is not installed here: {where}, and only the program itself tells what "
+            f"it takes"
+        )
     name = Path(argv[0]).name
     if _PYTHON.fullmatch(name):
         return _module(path, argv)
@@ -110,6 +114,11 @@ def _module(python: str, argv: Sequence[str]) -> Program:
     if len(argv) < 3 or argv[1] != "-m":
         raise Untold("what an interpreter is given to run has no grammar to ask for")
     top = argv[2].partition(".")[0]
+    if argv[2] and not _is_known(top, python):
+        raise Missing(
+            f"`{argv[2]}` is not installed here: it is not among the packages of {python}, and "
+            f"only the program itself tells what it takes"
+        )
     files = _sources(top, python, argv[2])
     return Program(argv[2], (python, "-m", argv[2]), 3, Family.PYTHON, (python, *files))
 
@@ -129,6 +138,13 @@ def _sources(top: str, python: str, name: str) -> tuple[str, ...]:
                 return (str(place), str(folder))
             raise Untold(f"{name} reads its arguments in no way that refute knows")
     raise Untold(f"the module of {name} was not found beside its interpreter")
+
+
+def _is_known(top: str, python: str) -> bool:
+    """Whether an interpreter has a module of this name."""
+    return any(
+        (folder / name).exists() for folder in _libraries(python) for name in (top, f"{top}.py")
+    )
 
 
 def _libraries(python: str) -> list[Path]:
