@@ -63,6 +63,15 @@ def test_everything_goes_when_the_starter_is_killed(place: Room, tmp_path: Path)
     assert (tmp_path / "after").exists()
 
 
+def test_what_is_written_while_it_ends_goes_when_it_is_closed_again() -> None:
+    keeper = Keeper("thing")
+    keeper.close()
+    (keeper.directory / "data").mkdir(parents=True)
+    (keeper.directory / "data" / "late").write_text("by a start that was given up")
+    keeper.close()
+    assert not keeper.directory.exists()
+
+
 def test_interrupt_of_the_terminal_does_not_reach_it(place: Room, tmp_path: Path) -> None:
     starter, folder, pid = begun(place, tmp_path / "after")
     os.kill(pid, signal.SIGINT)

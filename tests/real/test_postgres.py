@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +19,8 @@ from tests.real.places import Room, eventually, needs, room
 
 from refute.errors import RefuteError
 from refute.real import Database, in_thread, postgres
+from refute.real.houses import House
+from refute.real.ports import Ports, Share
 
 pytestmark = needs("postgres")
 
@@ -256,6 +260,27 @@ def test_nothing_is_left_whoever_is_killed(place: Room, victim: str) -> None:
     if victim == "keeper":
         place.start(USING).communicate()
     assert eventually(place.is_clean)
+
+
+def test_nothing_is_left_of_a_start_that_is_given_up(tmp_path: Path) -> None:
+    ports = Ports(4)
+    for entry in ("data", "data/base", "data/global/pg_control", "postgres.log"):
+        house = House("postgres", {}, None, Share(ports))
+
+        def start(house: House = house) -> None:
+            with suppress(RefuteError, OSError):
+                house.open()
+
+        starter = threading.Thread(target=start)
+        starter.start()
+        assert eventually(lambda h=house: h.keeper is not None)
+        assert house.keeper is not None
+        folder = house.keeper.directory
+        eventually(lambda f=folder / entry: f.exists())
+        house.close()
+        starter.join()
+        assert not folder.exists(), entry
+    ports.close()
 
 
 def test_in_a_thread_the_event_loop_goes_on() -> None:

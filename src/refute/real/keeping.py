@@ -100,7 +100,10 @@ class Keeper:
         return code
 
     def close(self) -> None:
-        """Stop everything and wait until nothing is left."""
+        """Stop everything and wait until nothing is left.
+
+        May be called again, when who was still writing into the folder has ended.
+        """
         with self._lock:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
@@ -108,8 +111,10 @@ class Keeper:
                 self._process.stdin.close()
             self._process.wait()
             self._process.stdout.close()
-        if self.directory.exists():  # the keeper was killed
-            sweep(self.directory.parent)
+        if self.directory.exists():
+            sweep(self.directory.parent)  # the keeper was killed
+            # Or a start that is given up was in the middle of copying files to it.
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Keeper:
         return self
