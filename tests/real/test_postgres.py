@@ -262,25 +262,25 @@ def test_nothing_is_left_whoever_is_killed(place: Room, victim: str) -> None:
     assert eventually(place.is_clean)
 
 
-def test_nothing_is_left_of_a_start_that_is_given_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("entry", ["data", "data/base", "data/global/pg_control", "postgres.log"])
+def test_nothing_is_left_of_a_start_that_is_given_up(entry: str) -> None:
     ports = Ports(4)
-    for entry in ("data", "data/base", "data/global/pg_control", "postgres.log"):
-        house = House("postgres", {}, None, Share(ports))
+    house = House("postgres", {}, None, Share(ports))
 
-        def start(house: House = house) -> None:
-            with suppress(RefuteError, OSError):
-                house.open()
+    def start() -> None:
+        with suppress(RefuteError, OSError):
+            house.open()
 
-        starter = threading.Thread(target=start)
-        starter.start()
-        assert eventually(lambda h=house: h.keeper is not None)
-        assert house.keeper is not None
-        folder = house.keeper.directory
-        eventually(lambda f=folder / entry: f.exists())
-        house.close()
-        starter.join()
-        assert not folder.exists(), entry
+    starter = threading.Thread(target=start)
+    starter.start()
+    assert eventually(lambda: house.keeper is not None)
+    assert house.keeper is not None
+    folder = house.keeper.directory
+    eventually((folder / entry).exists)
+    house.close()
+    starter.join()
     ports.close()
+    assert not folder.exists()
 
 
 def test_in_a_thread_the_event_loop_goes_on() -> None:
