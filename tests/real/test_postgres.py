@@ -197,11 +197,14 @@ def test_failure_shows_what_the_server_said(place: Room) -> None:
 
 @pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")
 def test_workers_share_one_server(place: Room) -> None:
+    (place.folder / "conftest.py").write_text('pytest_plugins = ["refute.real.fixtures"]')
     (place.folder / "test_it.py").write_text(FAILING)
     done = place.pytest("test_it.py", "-n", "3", "-rP")
     assert "5 passed" in done.stdout
     ports = {line for line in done.stdout.splitlines() if line.startswith("PORT")}
     assert len(ports) == 1
+    # Said once, by the process that prints.
+    assert done.stdout.count("postgres: PostgreSQL") == 1
     assert eventually(place.is_clean)
 
 
