@@ -123,7 +123,8 @@ def command(words: tuple[str, ...]) -> ExitCode:
 
     Verbs, options, their values, and the number of arguments where the program holds to what its
     usage says: for git, for programs built with cobra (kubectl, helm, docker, gh ...), and for
-    Python programs that use click, Typer, argparse or optparse.
+    Python programs that use click, Typer, argparse or optparse. The program is looked for on the
+    PATH; helm and kubectl also where `refute real install` puts them.
 
     The exit code is 0 if the line is accepted, 1 if it is refused, and 4 if it can't be told.
 
@@ -132,10 +133,11 @@ def command(words: tuple[str, ...]) -> ExitCode:
       refute contracts command -- kubectl deleet pod web     did you mean `delete`?
       refute contracts command -- git push --force-with-lease
     """
+    from refute.agreements.programs import environment
     from refute.contracts import Accepted, Unknown, check
 
     shown = shlex.join(words)
-    answer = check(words)
+    answer = check(words, environment())
     if isinstance(answer, Accepted):
         rest = f" (not looked at: {', '.join(answer.unchecked)})" if answer.unchecked else ""
         click.echo(f"accepted: {shown}{rest}")
