@@ -162,6 +162,45 @@ def test_commands_in_brackets_are_commands() -> None:
     assert (found.verbs, found.alone, found.arity) == (("sail",), True, None)
 
 
+@pytest.mark.parametrize("link", ["a path", "a finder"])
+def test_a_program_that_is_being_worked_on(
+    link: str, environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    """As ``pip install --editable`` leaves it: its packages hold a link to the sources."""
+    packages = tmp_path / "env" / "lib" / "python3.12" / "site-packages"
+    packages.mkdir(parents=True)
+    (tmp_path / "env" / "bin").mkdir()
+    python = tmp_path / "env" / "bin" / "python"
+    source = tmp_path / "work" / "fleet_of_ours"
+    source.mkdir(parents=True)
+    (source / "__init__.py").write_text("")
+    # Stands in for an environment's Python: with the sources on its path, as the link would.
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={source.parent} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    if link == "a path":
+        (packages / "_fleet.pth").write_text(f"import os\n{source.parent}\n")
+    else:
+        (packages / "__editable___fleet_1_finder.py").write_text(
+            f"MAPPING: dict[str, str] = {{'fleet_of_ours': {str(source)!r}}}\n"
+        )
+    program = python.parent / "fleet"
+    program.write_text(f"#!{python}\nfrom fleet_of_ours.main import main\nmain()\n")
+    program.chmod(0o755)
+    text = (
+        "import argparse\ndef main():\n    reader = argparse.ArgumentParser()\n"
+        "    reader.add_subparsers().add_parser('VERB')\n    reader.parse_args()\n"
+    )
+    (source / "main.py").write_text(text.replace("VERB", "sail"))
+    assert check([str(program), "sail"], environment) == Accepted()
+    assert isinstance(check([str(program), "sink"], environment), Refused)
+    # It is there, though it has nothing to say when it is run as a module.
+    answer = check([str(python), "-m", "fleet_of_ours.main"], environment)
+    assert isinstance(answer, Unknown)
+    assert not answer.missing
+    (source / "main.py").write_text(text.replace("VERB", "sink-it"))
+    assert isinstance(check([str(program), "sail"], environment), Refused)
+
+
 def test_answers_are_kept_until_the_program_changes(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
