@@ -111,3 +111,17 @@ def test_programs_that_were_installed_are_asked_from_the_shell(tmp_path: Path) -
     )
     assert done.returncode == 1
     assert "helm has no command `instal`: did you mean `install`?" in done.stderr
+
+
+@pytest.mark.skipif(in_cache() is None, reason="helm was not installed by `refute real install`")
+def test_values_from_a_pipe_of_the_shell(tmp_path: Path) -> None:
+    chart = DATA.parent / "charts" / "web"
+    line = f"{sys.executable} -m refute contracts helm {chart} -f <(echo 'replicaCount: 3')"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)} | {"REFUTE_REAL_CACHE": str(cached())},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "web: nothing found\n"), done.stderr
+    assert "helm: Error" not in done.stderr

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +186,20 @@ def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitC
       refute contracts helm deploy/chart --values deploy/production.yaml
       refute contracts helm deploy/chart --kubeconfig test-cluster.yaml
     """
+    with tempfile.TemporaryDirectory(prefix="refute-values-") as folder:
+        kept = [_readable(path, Path(folder) / f"{at}.yaml") for at, path in enumerate(files)]
+        return _helm(chart, kept, kubeconfig)
+
+
+def _readable(path: Path, copy: Path) -> Path:
+    """A file that can be read more than once; what a shell hands over as a pipe can't."""
+    if path.is_file():
+        return path
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
+def _helm(chart: Path, files: Sequence[Path], kubeconfig: Path | None) -> ExitCode:
     from refute.agreements.charts import rendered
     from refute.contracts.helm import check_values, load_helm_chart, merged, read_values
 
