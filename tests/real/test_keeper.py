@@ -92,8 +92,17 @@ def test_who_comes_next_sweeps_up_after_a_killed_keeper(place: Room, tmp_path: P
     assert (tmp_path / "after").exists()
 
 
+def test_a_folder_that_has_no_keeper_goes_after_a_while(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name / "data").mkdir(parents=True)
+    os.utime(tmp_path / "old", (1, 1))
+    assert sweep(tmp_path) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["new"]
+
+
 def test_a_folder_in_use_is_not_swept(place: Room, tmp_path: Path) -> None:
     starter, folder, _ = begun(place, tmp_path / "after")
+    os.utime(folder, (1, 1))  # However old it is.
     assert sweep(folder.parent) == 0
     assert eventually(lambda: len(place.processes()) == 2)
     starter.communicate()

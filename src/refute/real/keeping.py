@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from typing import Any
 from refute.errors import fail
 from refute.real import keeper as keeper_process
 from refute.real.places import scratch
+
+_ORPHANED = 3600.0
+"""Seconds after which a folder that no keeper has locked is nobody's: it had none, or lost it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,12 @@ def sweep(root: Path) -> int:
                 keeper_process.run_all(json.loads(lock.read() or "[]"))
             shutil.rmtree(state.parent, ignore_errors=True)
             swept += 1
+    for folder in root.glob("*/"):
+        with suppress(OSError):
+            age = time.time() - folder.stat().st_mtime
+            if age > _ORPHANED and not (folder / keeper_process.STATE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                swept += 1
     return swept
 
 
