@@ -84,7 +84,7 @@ prove: $(VENV)/.ready real ## the long proofs, whole: many hours; figures go to 
 	$(BIN)/python benches/contracts_values.py --judge
 	$(BIN)/python benches/contracts_http.py --judge
 	$(BIN)/python -m benches.toxiproxy --seeds 100
-	$(BIN)/python benches/real_kills.py $(REAL) --times 200
+	$(BIN)/python benches/real_kills.py $(REAL) --times 200 --record
 	$(BIN)/python benches/clusters.py kill 20
 	$(BIN)/python benches/clusters.py judge
 

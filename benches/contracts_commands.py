@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from contract_labels import KINDS, ROOT, Argv, Kind, label, nodes
 
-from refute.contracts import Accepted, Refused, check
+from refute.contracts import Accepted, Answer, Refused, Unknown, check
 from refute.contracts.asking import asking
 from refute.contracts.cobra import Cobra
 from refute.contracts.commands import _speaker
@@ -174,14 +174,33 @@ def judge(name: str, python: str) -> None:
     data = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     for truth in ("right", "wrong"):
         tally: collections.Counter[str] = collections.Counter()
+        absent: collections.Counter[str] = collections.Counter()
         for case in data[truth]:
             argv = [python if word == "PYTHON" else word for word in case["argv"]]
             answer = check(argv)
-            tally[type(answer).__name__] += 1
+            if isinstance(answer, Unknown) and answer.missing:
+                absent[program_of(case["argv"])] += 1
+                continue
+            tally[called(answer)] += 1
             if isinstance(answer, Refused if truth == "right" else Accepted):
                 print(f"  {truth}, {case['fault']}: {shlex.join(argv)}")
                 print(f"     real: {case['real']}\n     said: {answer}")
         print(f"{name}, {truth}: {dict(tally)}", flush=True)
+        if absent:
+            # Nothing is known of their lines, which is no answer of ours.
+            named = ", ".join(f"{program} {count}" for program, count in sorted(absent.items()))
+            print(f"  not looked at, as the program is not installed here: {named}", flush=True)
+
+
+def called(answer: Answer) -> str:
+    """The kind of an answer; one that leaves something open is a kind of its own."""
+    name = type(answer).__name__
+    return f"{name} in part" if isinstance(answer, Accepted) and answer.unchecked else name
+
+
+def program_of(argv: Argv) -> str:
+    """What a line starts: ``alembic``, or ``json.tool`` of ``PYTHON -m json.tool``."""
+    return argv[2] if argv[:2] == ["PYTHON", "-m"] else argv[0]
 
 
 def main() -> None:

@@ -5,9 +5,10 @@
 Starts a process that takes a part of the dependency, and kills it by SIGKILL at a random moment:
 before the broker is there, while servers start, or later. Then it waits until nothing of it is
 left: no process (whatever it called itself, its environment names our folder), no listener of
-ours on a port of the broker's, and no file. What is left after half a minute is printed. Each
-kill has a temporary folder of its own, so that other runs on the machine don't count. Exit code 1
-if anything was left.
+ours on a port of the broker's, and no file. What is left after half a minute is printed, and at
+the end how many kills were done, also when it is ended early; ``--record`` writes that into
+benches/RESULTS.md. Each kill has a temporary folder of its own, so that other runs on the machine
+don't count. Exit code 1 if anything was left, or not all was done.
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from benches import record  # noqa: E402
 
 _HOLD = """
 import json, sys, time
@@ -84,8 +90,12 @@ def kill_once(name: str, after: float, *, ready: bool = False) -> Kill:
     with _room() as folder:
         process = _start(name, folder)
         assert process.stdout is not None
-        said = [process.stdout.readline(), process.stdout.readline()] if ready else []
-        time.sleep(after)
+        try:
+            said = [process.stdout.readline(), process.stdout.readline()] if ready else []
+            time.sleep(after)
+        except BaseException:  # the bench itself is ended: so are those that it started
+            process.kill()
+            raise
         said += _kill(process).splitlines()
         left, seconds = _wait(folder, said[0] if said else "")
     return Kill(after, len(said) > 1, tuple(left), seconds)
@@ -190,15 +200,69 @@ def _sockets(pid: int) -> set[str]:
     return found
 
 
-def prove(name: str, times: int, seed: int) -> list[Kill]:
+def prove(name: str, times: int, seed: int) -> Iterator[Kill]:
     """Many kills of one dependency: about half of them while it starts, half when it is ready."""
     draw = random.Random(f"{seed} {name}")
     longest = ready_in(name)
-    kills = []
     for _ in range(times):
         ready = draw.random() < 0.5
-        kills.append(kill_once(name, draw.uniform(0.0, 0.5 if ready else longest), ready=ready))
-    return kills
+        yield kill_once(name, draw.uniform(0.0, 0.5 if ready else longest), ready=ready)
+
+
+@dataclass(slots=True)
+class Proof:
+    """What is known of one dependency so far."""
+
+    name: str
+    #: How many kills there are to be.
+    times: int
+    kills: list[Kill] = field(default_factory=list)
+    #: Why it can't be proven here, in words.
+    obstacle: str = ""
+
+    @property
+    def bad(self) -> int:
+        """After how many kills something was left."""
+        return sum(bool(kill.left) for kill in self.kills)
+
+    @property
+    def holds(self) -> bool:
+        """Whether all of it was done, and nothing left."""
+        return len(self.kills) == self.times and not self.bad
+
+    def row(self) -> tuple[object, ...]:
+        """Name, kills, those when it was ready, those that left something, the slowest end."""
+        ready = sum(kill.ready for kill in self.kills)
+        slowest = max((kill.gone_in for kill in self.kills), default=0.0)
+        done = f"{len(self.kills)} of {self.times}"
+        return (self.name, done, ready, self.bad, f"{slowest:.1f} s")
+
+    def __str__(self) -> str:
+        _, done, ready, bad, slowest = self.row()
+        return self.obstacle or (
+            f"{self.name}: {done} kills, {ready} of them when it was ready; something left after "
+            f"{bad}; the slowest end took {slowest}"
+        )
+
+    def go_on(self, seed: int) -> None:
+        """Kill until all is done, and print what came of it, also when it is ended early."""
+        try:
+            for kill in prove(self.name, self.times, seed):
+                self.kills.append(kill)
+                if kill.left:
+                    print(f"  killed after {kill.after:.3f} s: {'; '.join(kill.left)}", flush=True)
+                if len(self.kills) % 20 == 0:
+                    print(f"  {self.name}: {len(self.kills)}", file=sys.stderr, flush=True)
+        except RuntimeError as error:
+            self.obstacle = str(error)
+        finally:
+            print(self, flush=True)
+
+
+def _end(*_: object) -> None:
+    """End early; who asks twice (`timeout` does) doesn't get in the way of the figures."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 def main(words: Sequence[str]) -> int:
@@ -207,26 +271,22 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("names", nargs="+")
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--record", action="store_true", help="add the figures to RESULTS.md")
     given = parser.parse_args(words)
-    failed = False
-    for name in given.names:
-        try:
-            kills = prove(name, given.times, given.seed)
-        except RuntimeError as error:
-            print(error, flush=True)
-            failed = True
-            continue
-        bad = [kill for kill in kills if kill.left]
-        failed |= bool(bad)
-        slowest = max((kill.gone_in for kill in kills), default=0.0)
-        print(
-            f"{name}: {len(kills)} kills, {sum(kill.ready for kill in kills)} of them when it was "
-            f"ready; something left after {len(bad)}; the slowest end took {slowest:.1f} s",
-            flush=True,
-        )
-        for kill in bad:
-            print(f"  killed after {kill.after:.3f} s: {'; '.join(kill.left)}")
-    return 1 if failed else 0
+    signal.signal(signal.SIGTERM, _end)
+    proofs = [Proof(name, given.times) for name in given.names]
+    began = []
+    try:
+        for proof in proofs:
+            began.append(proof)
+            proof.go_on(given.seed)
+    finally:
+        if given.record and began:
+            heads = ("dependency", "kills", "when it was ready", "left something", "slowest end")
+            obstacles = "".join(f"\n\n{one.obstacle}." for one in began if one.obstacle)
+            table = record.table(heads, [one.row() for one in began])
+            record.append("Real dependencies, killed at random", table + obstacles)
+    return 0 if all(proof.holds for proof in proofs) else 1
 
 
 if __name__ == "__main__":

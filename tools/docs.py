@@ -99,7 +99,8 @@ def _command(heading: str, name: str, command: click.Command) -> list[str]:
     # Written from the parameters, not from click's own help: that differs between versions.
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     options = [one for one in command.params if isinstance(one, click.Option)]
-    below = ["COMMAND"] if isinstance(command, click.Group) else []
+    own = command.subcommand_metavar if isinstance(command, click.Group) else ""
+    below = [own.replace(" [ARGS]...", "")] if own else []
     words = [name, *(["[OPTIONS]"] if options else []), *map(_argument, arguments), *below]
     usage = " ".join(words)
     parts = [f"{heading} refute {name}\n", f"    refute {usage}\n", _markdown(command.help or "")]

@@ -85,7 +85,7 @@ def load(root: Path | str, cli_overrides: Mapping[str, Any] | None = None) -> Se
     ``cli_overrides`` maps field names of Settings to values; None and empty tuples mean "not
     given". Raises RefuteError: no-such-path, not-a-project, unknown-setting, bad-setting.
     """
-    folder = _existing_folder(Path(root))
+    folder = existing_folder(Path(root))
     configured = _from_pyproject(folder / "pyproject.toml")
     given = {
         name: _check(name, f"--{name.replace('_', '-')}", value)
@@ -103,7 +103,8 @@ def load(root: Path | str, cli_overrides: Mapping[str, Any] | None = None) -> Se
     return settings
 
 
-def _existing_folder(root: Path) -> Path:
+def existing_folder(root: Path) -> Path:
+    """The project's root, absolute. Raises RefuteError: no-such-path, not-a-project."""
     if not root.exists():
         fail("no-such-path", f"{root} does not exist.")
     if not root.is_dir():

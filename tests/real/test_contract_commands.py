@@ -22,6 +22,7 @@ import pytest
 
 from refute.contracts import Accepted, Answer, Refused, check
 from refute.real.helm.programs import in_cache
+from refute.real.places import cache as cached
 
 DATA = Path(__file__).resolve().parents[2] / "testdata" / "contracts" / "commands"
 KINDS = sorted(path.stem for path in DATA.glob("*.json"))
@@ -97,3 +98,30 @@ def test_what_the_real_program_refuses_is_refused(
     found = answers(kind, "wrong", environment)
     refused = sum(isinstance(said, Refused) for _, said in found)
     assert refused >= SHARES.get(kind, 0.85) * len(found)
+
+
+@pytest.mark.skipif(in_cache() is None, reason="helm was not installed by `refute real install`")
+def test_programs_that_were_installed_are_asked_from_the_shell(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "refute", "contracts", "command", "--", "helm", "instal", "a", "b"],
+        env={**os.environ, "PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        | {"REFUTE_REAL_CACHE": str(cached())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "helm has no command `instal`: did you mean `install`?" in done.stderr
+
+
+@pytest.mark.skipif(in_cache() is None, reason="helm was not installed by `refute real install`")
+def test_values_from_a_pipe_of_the_shell(tmp_path: Path) -> None:
+    chart = DATA.parent / "charts" / "web"
+    line = f"{sys.executable} -m refute contracts helm {chart} -f <(echo 'replicaCount: 3')"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)} | {"REFUTE_REAL_CACHE": str(cached())},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "web: nothing found\n"), done.stderr
+    assert "helm: Error" not in done.stderr

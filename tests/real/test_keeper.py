@@ -63,6 +63,15 @@ def test_everything_goes_when_the_starter_is_killed(place: Room, tmp_path: Path)
     assert (tmp_path / "after").exists()
 
 
+def test_what_is_written_while_it_ends_goes_when_it_is_closed_again() -> None:
+    keeper = Keeper("thing")
+    keeper.close()
+    (keeper.directory / "data").mkdir(parents=True)
+    (keeper.directory / "data" / "late").write_text("by a start that was given up")
+    keeper.close()
+    assert not keeper.directory.exists()
+
+
 def test_interrupt_of_the_terminal_does_not_reach_it(place: Room, tmp_path: Path) -> None:
     starter, folder, pid = begun(place, tmp_path / "after")
     os.kill(pid, signal.SIGINT)
@@ -83,8 +92,17 @@ def test_who_comes_next_sweeps_up_after_a_killed_keeper(place: Room, tmp_path: P
     assert (tmp_path / "after").exists()
 
 
+def test_a_folder_that_has_no_keeper_goes_after_a_while(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name / "data").mkdir(parents=True)
+    os.utime(tmp_path / "old", (1, 1))
+    assert sweep(tmp_path) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["new"]
+
+
 def test_a_folder_in_use_is_not_swept(place: Room, tmp_path: Path) -> None:
     starter, folder, _ = begun(place, tmp_path / "after")
+    os.utime(folder, (1, 1))  # However old it is.
     assert sweep(folder.parent) == 0
     assert eventually(lambda: len(place.processes()) == 2)
     starter.communicate()

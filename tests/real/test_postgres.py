@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +19,8 @@ from tests.real.places import Room, eventually, needs, room
 
 from refute.errors import RefuteError
 from refute.real import Database, in_thread, postgres
+from refute.real.houses import House
+from refute.real.ports import Ports, Share
 
 pytestmark = needs("postgres")
 
@@ -193,11 +197,14 @@ def test_failure_shows_what_the_server_said(place: Room) -> None:
 
 @pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")
 def test_workers_share_one_server(place: Room) -> None:
+    (place.folder / "conftest.py").write_text('pytest_plugins = ["refute.real.fixtures"]')
     (place.folder / "test_it.py").write_text(FAILING)
     done = place.pytest("test_it.py", "-n", "3", "-rP")
     assert "5 passed" in done.stdout
     ports = {line for line in done.stdout.splitlines() if line.startswith("PORT")}
     assert len(ports) == 1
+    # Said once, by the process that prints.
+    assert done.stdout.count("postgres: PostgreSQL") == 1
     assert eventually(place.is_clean)
 
 
@@ -256,6 +263,27 @@ def test_nothing_is_left_whoever_is_killed(place: Room, victim: str) -> None:
     if victim == "keeper":
         place.start(USING).communicate()
     assert eventually(place.is_clean)
+
+
+@pytest.mark.parametrize("entry", ["data", "data/base", "data/global/pg_control", "postgres.log"])
+def test_nothing_is_left_of_a_start_that_is_given_up(entry: str) -> None:
+    ports = Ports(4)
+    house = House("postgres", {}, None, Share(ports))
+
+    def start() -> None:
+        with suppress(RefuteError, OSError):
+            house.open()
+
+    starter = threading.Thread(target=start)
+    starter.start()
+    assert eventually(lambda: house.keeper is not None)
+    assert house.keeper is not None
+    folder = house.keeper.directory
+    eventually((folder / entry).exists)
+    house.close()
+    starter.join()
+    ports.close()
+    assert not folder.exists()
 
 
 def test_in_a_thread_the_event_loop_goes_on() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
+import pytest
 from tests.real.places import room
 
 from refute.real.houses import without
@@ -49,6 +52,17 @@ def test_what_can_not_be_had_skips_marked_tests_and_says_why() -> None:
         required = place.pytest("test_it.py", REFUTE_REAL_REQUIRED="1")
         assert "2 failed, 2 errors" in required.stdout
         assert "skipped" not in required.stdout
+
+
+@pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")
+def test_what_is_skipped_by_workers_is_said_and_counted() -> None:
+    with room() as place:
+        (place.folder / "conftest.py").write_text('pytest_plugins = ["refute.real.fixtures"]')
+        (place.folder / "test_it.py").write_text(SUITE)
+        done = place.pytest("-n", "2", "test_it.py")
+        assert "1 failed, 2 skipped, 1 error" in done.stdout
+        assert "1 test was skipped: redis can't be had here" in done.stdout
+        assert "1 test was skipped: postgres can't be had here" in done.stdout
 
 
 def test_logs_leave_out_what_is_about_others_alone() -> None:

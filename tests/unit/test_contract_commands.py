@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.unit.test_cli import refute
 
-from refute.contracts import Accepted, Family, Refused, Unknown, check
+from refute.contracts import Accepted, Family, Refused, Unknown, check, pyhelp
 
 ARGPARSE = """\
 import argparse
@@ -49,11 +49,25 @@ def sail(**given):
 ships()
 """
 
+ALONE = """\
+import click
+
+@click.group(invoke_without_command=True)
+@click.option("--loud", is_flag=True)
+def fleet(loud): ...
+
+@fleet.command()
+def sail():
+    raise SystemExit("it was run")
+
+fleet()
+"""
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Mapping[str, str]:
     """A PATH with programs of our own before the others, and a cache of its own."""
-    for name, text in (("ships", ARGPARSE), ("boats", CLICK)):
+    for name, text in (("ships", ARGPARSE), ("boats", CLICK), ("fleet", ALONE)):
         program = tmp_path / name
         text = text.replace("{marker!r}", repr(str(tmp_path / "asked")))
         program.write_text(f"#!{sys.executable}\n{text}")
@@ -127,6 +141,66 @@ def test_what_is_right(line: str, environment: Mapping[str, str]) -> None:
     assert check(line.split(), environment) == Accepted()
 
 
+def test_whether_a_command_must_follow_is_not_known(environment: Mapping[str, str]) -> None:
+    open_question = Accepted(("whether a command must follow",))
+    assert check(["ships"], environment) == open_question
+    assert check(["boats"], environment) == open_question
+    # Newer versions of click say in the usage that there may be none.
+    assert check(["fleet", "--loud"], environment) in (Accepted(), open_question)
+    assert check(["fleet", "sail"], environment) == Accepted()
+    wrong = check(["fleet", "sial"], environment)
+    assert isinstance(wrong, Refused)
+    assert [(one.slug, one.suggestion) for one in wrong.refusals] == [("unknown-verb", "sail")]
+
+
+def test_commands_in_brackets_are_commands() -> None:
+    found = pyhelp.read(
+        "Usage: fleet [OPTIONS] [COMMAND] [ARGS]...\n\nOptions:\n  --help  Show this message and "
+        "exit.\n\nCommands:\n  sail  Go.\n"
+    )
+    assert found is not None
+    assert (found.verbs, found.alone, found.arity) == (("sail",), True, None)
+
+
+@pytest.mark.parametrize("link", ["a path", "a finder"])
+def test_a_program_that_is_being_worked_on(
+    link: str, environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    """As ``pip install --editable`` leaves it: its packages hold a link to the sources."""
+    packages = tmp_path / "env" / "lib" / "python3.12" / "site-packages"
+    packages.mkdir(parents=True)
+    (tmp_path / "env" / "bin").mkdir()
+    python = tmp_path / "env" / "bin" / "python"
+    source = tmp_path / "work" / "fleet_of_ours"
+    source.mkdir(parents=True)
+    (source / "__init__.py").write_text("")
+    # Stands in for an environment's Python: with the sources on its path, as the link would.
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={source.parent} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    if link == "a path":
+        (packages / "_fleet.pth").write_text(f"import os\n{source.parent}\n")
+    else:
+        (packages / "__editable___fleet_1_finder.py").write_text(
+            f"MAPPING: dict[str, str] = {{'fleet_of_ours': {str(source)!r}}}\n"
+        )
+    program = python.parent / "fleet"
+    program.write_text(f"#!{python}\nfrom fleet_of_ours.main import main\nmain()\n")
+    program.chmod(0o755)
+    text = (
+        "import argparse\ndef main():\n    reader = argparse.ArgumentParser()\n"
+        "    reader.add_subparsers().add_parser('VERB')\n    reader.parse_args()\n"
+    )
+    (source / "main.py").write_text(text.replace("VERB", "sail"))
+    assert check([str(program), "sail"], environment) == Accepted()
+    assert isinstance(check([str(program), "sink"], environment), Refused)
+    # It is there, though it has nothing to say when it is run as a module.
+    answer = check([str(python), "-m", "fleet_of_ours.main"], environment)
+    assert isinstance(answer, Unknown)
+    assert not answer.missing
+    (source / "main.py").write_text(text.replace("VERB", "sink-it"))
+    assert isinstance(check([str(program), "sail"], environment), Refused)
+
+
 def test_answers_are_kept_until_the_program_changes(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
@@ -159,8 +233,18 @@ def test_programs_that_would_do_something_are_not_started(
 
 def test_what_can_not_be_told(environment: Mapping[str, str]) -> None:
     assert check(["no-such-program"], environment) == Unknown(
-        "there is no program `no-such-program` here"
+        "`no-such-program` is not installed here: it is not on the PATH, and only the program "
+        "itself tells what it takes",
+        missing=True,
     )
+    absent = check([sys.executable, "-m", "no_such_module"], environment)
+    assert isinstance(absent, Unknown)
+    assert absent.missing
+    assert "`no_such_module` is not installed here: it is not among the packages" in absent.reason
+    away = check(["./away", "x"], environment)
+    assert isinstance(away, Unknown)
+    assert away.missing
+    assert "there is no such file" in away.reason
     assert check([], environment) == Unknown("the command is empty")
     assert isinstance(check(["sh", "-c", "git push"], environment), Unknown)
     assert isinstance(check([sys.executable, "script.py"], environment), Unknown)
@@ -203,3 +287,40 @@ def test_all_that_applies_to_a_project(tmp_path: Path) -> None:
     assert ["helm", "2", "1", "0"] in [line.split() for line in done.stdout.splitlines()]
     assert "deploy/shop/values-production.yaml: unused-value: `replcas`" in done.stdout
     assert "did you mean `replicas`?" in done.stdout
+
+
+def test_the_project_is_named_as_in_all_commands(tmp_path: Path) -> None:
+    chart = tmp_path / "shop" / "chart"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+    (chart / "values.yaml").write_text("unused: 1\n")
+    here = refute("contracts", cwd=tmp_path / "shop")
+    assert here.returncode == 1
+    for words in (
+        ["shop"],
+        ["./shop"],
+        [tmp_path / "shop"],
+        ["--root", "shop"],
+        ["--", "shop"],
+    ):
+        done = refute("contracts", *words, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (1, here.stdout, "")
+    # A command is no folder, also where a folder is called like it, and goes on after options.
+    (tmp_path / "command").mkdir()
+    for words in ([], ["--root", "shop"], ["shop"]):
+        done = refute("contracts", *words, "command", "git", "psuh", cwd=tmp_path)
+        assert done.returncode == 1
+        assert "did you mean `push`?" in done.stderr
+
+
+def test_a_project_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words, said in (
+        (["../no/such"], "error[no-such-path]"),
+        (["--root", "nowhere"], "error[no-such-path]"),
+        (["file"], "error[not-a-project]"),
+        (["comand"], "`comand` is no folder here, and no command: did you mean `command`?"),
+    ):
+        done = refute("contracts", *words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert said in done.stderr

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from refute.errors import RefuteError
+from refute.real.install import Installed
 from refute.real.routes import Route, choose, is_local, named
 
 NO = Route("address", False, "REFUTE_THING is not set")
@@ -103,3 +106,36 @@ def test_other_machines_are_refused_unless_allowed(address: str, allowed: str, s
         text=True,
     )
     assert (done.returncode, done.stderr, done.stdout) == (0, "", said)
+
+
+ROUTES = """
+from refute.real.packages import package_routes, python
+route = package_routes("thing", "no-such-package-of-ours")[1]
+print(route.works, route.detail)
+if route.works:
+    print(python("thing", route)[1]["PYTHONPATH"])
+"""
+
+
+def test_a_package_for_another_python_takes_nothing_away(tmp_path: Path) -> None:
+    own = f"py{sys.version_info.major}.{sys.version_info.minor}"
+
+    def said() -> str:
+        env = {"REFUTE_REAL_CACHE": str(tmp_path), "PYTHONPATH": ":".join(sys.path)}
+        return subprocess.check_output([sys.executable, "-c", ROUTES], env=env, text=True)
+
+    def install(folder: str, version: str, seconds: int) -> Path:
+        place = tmp_path / "thing" / folder
+        place.mkdir(parents=True)
+        Installed("thing", version, "PyPI thing", {}, place).write()
+        os.utime(place / "installed.json", (seconds, seconds))
+        return place
+
+    install("1.0-py2.7", "1.0", 1000)
+    assert said() == (
+        "False no-such-package-of-ours in the cache is for another Python than "
+        f"{own.removeprefix('py')}\n"
+    )
+    ours = install(f"1.0-{own}", "1.0", 2000)
+    install("1.1-py2.7", "1.1", 3000)
+    assert said() == f"True no-such-package-of-ours 1.0 in {ours}\n{ours}\n"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from refute.agreements.programs import environment
 from refute.contracts import Unknown
 from refute.contracts.helm import check_manifests, render
 from refute.contracts.survey import Part, chart_files
-from refute.real.helm import programs as helm_programs
-from refute.real.kubernetes import programs as node_programs
 
 NO_CLUSTER = "whether a cluster takes the manifests (--kubeconfig)"
 
@@ -22,14 +20,14 @@ def rendered(
 
     Raises RefuteError ``real-refused`` for a cluster that is not on this machine.
     """
-    found = render(chart, files, _environment())
+    found = render(chart, files, environment())
     if isinstance(found, Unknown):
         return [], [found.reason]
     if found.refusal:
         return [f"helm: {found.refusal}"], []
     if kubeconfig is None:
         return [], [NO_CLUSTER]
-    said = check_manifests(found.manifests, kubeconfig, _environment())
+    said = check_manifests(found.manifests, kubeconfig, environment())
     if isinstance(said, Unknown):
         return [], [said.reason]
     return [f"cluster: {line}" for line in said.refusals], []
@@ -57,10 +55,3 @@ def manifests(root: Path, kubeconfig: Path | None) -> Part:
     if not part.checked and not part.untold:
         part.absent = "no Helm chart here"
     return part
-
-
-def _environment() -> dict[str, str]:
-    """Ours, with the programs in the cache behind those on the PATH."""
-    helm, node = helm_programs.in_cache(), node_programs.in_cache()
-    kept = [*([str(helm.parent)] if helm else []), *([str(node)] if node else [])]
-    return {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", ""), *kept])}

@@ -14,6 +14,7 @@ from refute.agreements.charts import manifests
 from refute.agreements.database import Schema, empty, migrated
 from refute.agreements.options import Options
 from refute.agreements.process import Json, ask
+from refute.agreements.programs import environment
 from refute.agreements.statements import check_statements
 from refute.contracts import Refused, Unknown, survey
 from refute.contracts.survey import Part, Taken
@@ -59,7 +60,7 @@ def doubles(root: Path, options: Options, python: Python) -> Part:
         )
         for one in judgement.theatre.contracts
     ]
-    return survey.commands(_statements(taken, root, options, python))
+    return survey.commands(_statements(taken, root, options, python), environment())
 
 
 def _statements(

@@ -5,20 +5,41 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from refute.cli.options import root_option
-from refute.errors import ExitCode
+from refute.errors import ExitCode, nearest
 
 if TYPE_CHECKING:
     from refute.contracts.survey import Part
 
 
+class _OfProject(click.Group):
+    """A group that takes a project's root in the place of a command, as `refute run` does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """``PATH`` is ``--root PATH``, unless it is one of the commands."""
+        _, rest, _ = self.make_parser(ctx).parse_args(args=list(args))
+        word = rest[0] if rest else ""
+        if word and word not in self.commands:
+            if not (os.sep in word or Path(word).exists()):
+                advice = nearest(word, self.commands)
+                raise click.UsageError(f"`{word}` is no folder here, and no command: {advice}", ctx)
+            before = args[: len(args) - len(rest)]
+            args = [*(one for one in before if one != "--"), "--root", *rest]
+        return super().parse_args(ctx, args)
+
+
 @click.group(
-    invoke_without_command=True, short_help="Ask whether the real thing would have accepted it."
+    cls=_OfProject,
+    invoke_without_command=True,
+    short_help="Ask whether the real thing would have accepted it.",
+    subcommand_metavar="[PATH | COMMAND [ARGS]...]",
 )
 @root_option
 @click.option(
@@ -34,10 +55,11 @@ def contracts(ctx: click.Context, root: Path, kubeconfig: Path | None) -> ExitCo
     Nothing is executed for real: programs are asked for their help and their completions alone.
     An answer is given only where it can be: what can't be told is said, with the reason.
 
-    Without a COMMAND, all that applies to the project is checked: what doubles took and gave, by
+    Without a COMMAND, all that applies to a project is checked: what doubles took and gave, by
     the last `refute run`; the Helm charts in the tree, and what helm renders of them; and, if
     [tool.refute.contracts] names them, its application against its OpenAPI document, and its
-    models and queries against a database that its migrations have made.
+    models and queries against a database that its migrations have made. PATH is the project's
+    root; the current folder if not given.
 
     The exit code is 0 if nothing was found, 1 if something was, and 4 if there was nothing to
     check or nothing of it could be told.
@@ -45,11 +67,16 @@ def contracts(ctx: click.Context, root: Path, kubeconfig: Path | None) -> ExitCo
     \b
     Examples:
       refute contracts
+      refute contracts ../service
       refute contracts --kubeconfig test-cluster.yaml
       refute contracts command -- kubectl deleet pod web
       refute contracts helm deploy/chart --values production.yaml
     """
-    return None if ctx.invoked_subcommand else _all(root.resolve(), kubeconfig)
+    if ctx.invoked_subcommand:
+        return None
+    from refute.settings import existing_folder
+
+    return _all(existing_folder(root), kubeconfig)
 
 
 def _all(root: Path, kubeconfig: Path | None) -> ExitCode:
@@ -98,7 +125,8 @@ def command(words: tuple[str, ...]) -> ExitCode:
 
     Verbs, options, their values, and the number of arguments where the program holds to what its
     usage says: for git, for programs built with cobra (kubectl, helm, docker, gh ...), and for
-    Python programs that use click, Typer, argparse or optparse.
+    Python programs that use click, Typer, argparse or optparse. The program is looked for on the
+    PATH; helm and kubectl also where `refute real install` puts them.
 
     The exit code is 0 if the line is accepted, 1 if it is refused, and 4 if it can't be told.
 
@@ -107,10 +135,11 @@ def command(words: tuple[str, ...]) -> ExitCode:
       refute contracts command -- kubectl deleet pod web     did you mean `delete`?
       refute contracts command -- git push --force-with-lease
     """
+    from refute.agreements.programs import environment
     from refute.contracts import Accepted, Unknown, check
 
     shown = shlex.join(words)
-    answer = check(words)
+    answer = check(words, environment())
     if isinstance(answer, Accepted):
         rest = f" (not looked at: {', '.join(answer.unchecked)})" if answer.unchecked else ""
         click.echo(f"accepted: {shown}{rest}")
@@ -157,6 +186,20 @@ def helm(chart: Path, files: tuple[Path, ...], kubeconfig: Path | None) -> ExitC
       refute contracts helm deploy/chart --values deploy/production.yaml
       refute contracts helm deploy/chart --kubeconfig test-cluster.yaml
     """
+    with tempfile.TemporaryDirectory(prefix="refute-values-") as folder:
+        kept = [_readable(path, Path(folder) / f"{at}.yaml") for at, path in enumerate(files)]
+        return _helm(chart, kept, kubeconfig)
+
+
+def _readable(path: Path, copy: Path) -> Path:
+    """A file that can be read more than once; what a shell hands over as a pipe can't."""
+    if path.is_file():
+        return path
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
+def _helm(chart: Path, files: Sequence[Path], kubeconfig: Path | None) -> ExitCode:
     from refute.agreements.charts import rendered
     from refute.contracts.helm import check_values, load_helm_chart, merged, read_values
 

@@ -48,6 +48,8 @@ class Unknown:
     """It can't be told, and why: the program is not here, or does not tell its grammar."""
 
     reason: str
+    #: Whether that is because the program is not installed here: another machine may tell.
+    missing: bool = False
 
 
 Answer = Accepted | Refused | Unknown

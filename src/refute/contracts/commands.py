@@ -9,7 +9,7 @@ from refute.contracts.answers import Accepted, Answer, Refusal, Refused, Unknown
 from refute.contracts.asking import Asker, asking
 from refute.contracts.cobra import Cobra
 from refute.contracts.git import Git
-from refute.contracts.grammar import Speaker, Untold
+from refute.contracts.grammar import Missing, Speaker, Untold
 from refute.contracts.programs import Family, Program, find
 from refute.contracts.pythonic import Pythonic
 from refute.contracts.reading import read
@@ -42,7 +42,7 @@ def check(
             speaker = _speaker(program, asker, given)
             return read(program.name, speaker, argv[program.words :], program.words)
     except Untold as untold:
-        return Unknown(str(untold))
+        return Unknown(str(untold), missing=isinstance(untold, Missing))
 
 
 def _speaker(program: Program, asker: Asker, given: Mapping[str, str]) -> Speaker:

@@ -64,6 +64,8 @@ class Node:
     interspersed: bool = True
     #: True when verbs may follow one another, each with its own options.
     chained: bool = False
+    #: False where it is not known whether the command does something without a verb.
+    alone: bool = True
     #: Names of options that it may take without listing them, for suggestions alone.
     hints: tuple[str, ...] = ()
 
@@ -91,6 +93,10 @@ class Rules:
 
 class Untold(Exception):
     """The program did not tell what was asked; the text says why."""
+
+
+class Missing(Untold):
+    """There is no such program here that could be asked."""
 
 
 class Speaker(Protocol):

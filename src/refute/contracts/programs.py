@@ -7,6 +7,7 @@ what is not recognised is not started.
 
 from __future__ import annotations
 
+import ast
 import mmap
 import os
 import re
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from refute.contracts.grammar import Untold
+from refute.contracts.grammar import Missing, Untold
 
 
 class Family(StrEnum):
@@ -62,7 +63,11 @@ def find(argv: Sequence[str], environment: Mapping[str, str]) -> Program:
         raise Untold("the command is empty")
     path = shutil.which(argv[0], path=environment.get("PATH"))
     if path is None:
-        raise Untold(f"there is no program `{argv[0]}` here")
+        where = "there is no such file" if os.sep in argv[0] else "it is not on the PATH"
+        raise Missing(
+            f"`{argv[0]}` is not installed here: {where}, and only the program itself tells what "
+            f"it takes"
+        )
     name = Path(argv[0]).name
     if _PYTHON.fullmatch(name):
         return _module(path, argv)
@@ -110,6 +115,11 @@ def _module(python: str, argv: Sequence[str]) -> Program:
     if len(argv) < 3 or argv[1] != "-m":
         raise Untold("what an interpreter is given to run has no grammar to ask for")
     top = argv[2].partition(".")[0]
+    if argv[2] and not _is_known(top, python):
+        raise Missing(
+            f"`{argv[2]}` is not installed here: it is not among the packages of {python}, and "
+            f"only the program itself tells what it takes"
+        )
     files = _sources(top, python, argv[2])
     return Program(argv[2], (python, "-m", argv[2]), 3, Family.PYTHON, (python, *files))
 
@@ -119,16 +129,26 @@ def _sources(top: str, python: str, name: str) -> tuple[str, ...]:
 
     Raises Untold when there is none, or when nothing in it imports such a library.
     """
-    for folder in _libraries(python):
+    libraries = _libraries(python)
+    linked = [one for folder in libraries for one in _editable(folder)]
+    for folder in [*libraries, *linked]:
         for place in (folder / top, folder / f"{top}.py"):
             if not place.exists():
                 continue
             sources = sorted(place.rglob("*.py"))[:2000] if place.is_dir() else [place]
             if any(_PARSERS.search(_text(source)) for source in sources):
-                # Installing a distribution changes the folder that holds it.
-                return (str(place), str(folder))
+                # Installing a distribution changes the folder that holds it; who works on one
+                # changes its files.
+                return (str(place), *map(str, sources if folder in linked else [folder]))
             raise Untold(f"{name} reads its arguments in no way that refute knows")
     raise Untold(f"the module of {name} was not found beside its interpreter")
+
+
+def _is_known(top: str, python: str) -> bool:
+    """Whether an interpreter has a module of this name."""
+    libraries = _libraries(python)
+    folders = [*libraries, *(one for folder in libraries for one in _editable(folder))]
+    return any((folder / name).exists() for folder in folders for name in (top, f"{top}.py"))
 
 
 def _libraries(python: str) -> list[Path]:
@@ -140,6 +160,28 @@ def _libraries(python: str) -> list[Path]:
             found += [library / "site-packages", library / "dist-packages", library]
         found.append(base / "lib" / "python3" / "dist-packages")
     return [folder for folder in found if folder.is_dir()]
+
+
+def _editable(folder: Path) -> list[Path]:
+    """The folders that are linked from one with packages, as by ``pip install --editable``."""
+    found = []
+    for link in sorted(folder.glob("*.pth")):
+        # Lines that begin with `import` are programs, which are not run here.
+        lines = [line.strip() for line in _text(link).splitlines()]
+        found += [Path(line) for line in lines if os.path.isabs(line)]
+    for finder in sorted(folder.glob("__editable___*_finder.py")):
+        # setuptools' way: a table of modules and where each lies.
+        table = re.search(r"^MAPPING\b[^=]*= (\{.*\})$", _text(finder), re.MULTILINE)
+        found += [Path(one).parent for one in _values(table[1])] if table else []
+    return [one for one in found if one.is_dir()]
+
+
+def _values(table: str) -> list[str]:
+    try:
+        read = ast.literal_eval(table)
+    except (ValueError, SyntaxError):
+        return []
+    return [value for value in read.values() if isinstance(value, str)]
 
 
 def _text(path: Path) -> str:

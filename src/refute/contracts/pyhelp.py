@@ -27,6 +27,8 @@ class Help:
     verbs: tuple[str, ...]
     arity: Arity | None
     chained: bool = False
+    #: Whether the usage has its verbs in brackets: it does something without one.
+    alone: bool = False
     groups: tuple[OneOf, ...] = ()
 
 
@@ -52,14 +54,15 @@ def read(text: str) -> Help | None:
 
 
 def _click(line: str, rest: str) -> Help:
-    group = re.search(r"\bCOMMAND\d? \[ARGS\]\.\.\.", line)
+    group = re.search(r"(\[)?\bCOMMAND\d?\b\]? \[ARGS\]\.\.\.", line)
     verbs = _listed(rest) if group else ()
     _, options, after = line.partition("[OPTIONS]")
     # click itself writes `SRC...`: dots that stand apart are somebody's own words.
     unclear = group or not options or " ..." in after
     arity = None if unclear else usage.arity(after)
     flags = _flags(rest, Library.CLICK)
-    return Help(Library.CLICK, flags, verbs, arity, chained="COMMAND2" in line)
+    alone = bool(group and group[1])
+    return Help(Library.CLICK, flags, verbs, arity, chained="COMMAND2" in line, alone=alone)
 
 
 def _listed(rest: str) -> tuple[str, ...]:

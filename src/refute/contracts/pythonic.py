@@ -91,6 +91,7 @@ class Pythonic:
                 found.groups,
                 found.arity,
                 chained=found.chained,
+                alone=found.alone,
             )
             self._nodes[path] = (node, found)
         return self._nodes[path]

@@ -75,7 +75,9 @@ class _Reading:
         found = self.speaker.settle(self.words, self.first)
         if found is not None:
             return Refused((found,))
-        counted = self.node.verbs or (self.node.arity is not None and self.node.binding)
+        if self.node.verbs:
+            return Accepted(() if self.node.alone else ("whether a command must follow",))
+        counted = self.node.arity is not None and self.node.binding
         return Accepted(() if counted else ("number of arguments",))
 
     def _is_option(self, word: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from refute.real.kubernetes import Cluster, local_k8s_cluster
 from refute.real.kubernetes.telling import Telling
 from refute.real.matrix_server import Homeserver, matrix
 from refute.real.postgresql import Database, Migration, postgres
+from refute.real.provider import Json
 from refute.real.rabbitmq_server import VirtualHost, rabbitmq
 from refute.real.redis_server import RedisDatabase, redis
 from refute.real.s3_server import Bucket, s3
@@ -35,6 +36,9 @@ from refute.real.wording import sentence
 REQUIRED = "REFUTE_REAL_REQUIRED"
 """Set where every dependency has to be there, as in CI: then no test is skipped."""
 _SKIPPED: pytest.StashKey[list[str]] = pytest.StashKey()
+_TOLD: pytest.StashKey[list[Json]] = pytest.StashKey()
+_OUTPUT = "refute_real"
+"""In what a worker of pytest-xdist hands to the process that prints."""
 
 _STARTED = {
     "postgres_database": "postgres",
@@ -215,14 +219,34 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         client.warm(_STARTED[fixture])
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Ask what was started; a worker of pytest-xdist leaves the saying of it to its controller."""
+    line = client.current()
+    if line is not None:
+        with suppress(RefuteError):
+            session.config.stash[_TOLD] = line.ask(do="told")
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        stash = session.config.stash
+        output[_OUTPUT] = {"told": stash.get(_TOLD, []), "skipped": stash.get(_SKIPPED, [])}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker hands on. All of them share one broker: who asked last knows all."""
+    said = getattr(node, "workeroutput", {}).get(_OUTPUT, {"told": [], "skipped": []})
+    stash = node.config.stash
+    stash.setdefault(_SKIPPED, []).extend(said["skipped"])
+    if len(said["told"]) >= len(stash.get(_TOLD, [])):
+        stash[_TOLD] = said["told"]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was started, and how, and for want of what tests were skipped."""
     reasons: list[str] = terminalreporter.config.stash.get(_SKIPPED, [])
     for reason, times in Counter(reasons).items():
         tests = "1 test was" if times == 1 else f"{times} tests were"
         terminalreporter.write_line(f"{tests} skipped: {reason}")
-    line = client.current()
-    if line is None:
-        return
-    for told in line.ask(do="told"):
+    for told in terminalreporter.config.stash.get(_TOLD, []):
         terminalreporter.write_line(sentence(told))

@@ -44,10 +44,13 @@ class Installed:
         return self
 
 
-def installed(name: str) -> Installed | None:
-    """The version of a dependency that was installed last, or None."""
+def installed(name: str, suffix: str = "") -> Installed | None:
+    """The version of a dependency that was installed last, or None.
+
+    With a ``suffix`` the last one whose folder's name ends so.
+    """
     found: list[tuple[float, Installed]] = []
-    for note in (cache() / name).glob(f"*/{NOTE}"):
+    for note in (cache() / name).glob(f"*{suffix}/{NOTE}"):
         with suppress(OSError, ValueError, KeyError):
             record = json.loads(note.read_text())
             one = Installed(

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from typing import Any
 from refute.errors import fail
 from refute.real import keeper as keeper_process
 from refute.real.places import scratch
+
+_ORPHANED = 3600.0
+"""Seconds after which a folder that no keeper has locked is nobody's: it had none, or lost it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,10 @@ class Keeper:
         return code
 
     def close(self) -> None:
-        """Stop everything and wait until nothing is left."""
+        """Stop everything and wait until nothing is left.
+
+        May be called again, when who was still writing into the folder has ended.
+        """
         with self._lock:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
@@ -108,8 +115,10 @@ class Keeper:
                 self._process.stdin.close()
             self._process.wait()
             self._process.stdout.close()
-        if self.directory.exists():  # the keeper was killed
-            sweep(self.directory.parent)
+        if self.directory.exists():
+            sweep(self.directory.parent)  # the keeper was killed
+            # Or a start that is given up was in the middle of copying files to it.
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Keeper:
         return self
@@ -146,6 +155,12 @@ def sweep(root: Path) -> int:
                 keeper_process.run_all(json.loads(lock.read() or "[]"))
             shutil.rmtree(state.parent, ignore_errors=True)
             swept += 1
+    for folder in root.glob("*/"):
+        with suppress(OSError):
+            age = time.time() - folder.stat().st_mtime
+            if age > _ORPHANED and not (folder / keeper_process.STATE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                swept += 1
     return swept
 
 

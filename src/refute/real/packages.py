@@ -19,7 +19,7 @@ from refute.errors import fail
 from refute.real.install import Installed, Say, installed, place
 from refute.real.routes import Route
 
-_TAG = f"py{sys.version_info.major}.{sys.version_info.minor}"
+_TAG = f"-py{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def install_packages(name: str, requirements: Sequence[str], main: str, say: Say) -> Installed:
@@ -28,7 +28,7 @@ def install_packages(name: str, requirements: Sequence[str], main: str, say: Say
     The package ``main`` gives the version. Raises RefuteError ``real-unavailable`` with pip's
     own words.
     """
-    say(f"installing {', '.join(requirements)} from PyPI, for Python {_TAG[2:]}")
+    say(f"installing {', '.join(requirements)} from PyPI, for Python {_TAG[3:]}")
     report: list[dict[str, object]] = []
     temporary = place(
         name, f".unnamed-{os.getpid()}", lambda to: report.extend(_pip(to, requirements))
@@ -43,7 +43,7 @@ def install_packages(name: str, requirements: Sequence[str], main: str, say: Say
         sums[archive] = str(download.get("archive_info", {}).get("hashes", {}).get("sha256", ""))
         if _plain(metadata["name"]) == _plain(main):
             found = str(metadata["version"])
-    folder = place(name, f"{found}-{_TAG}", lambda target: _take(temporary, target))
+    folder = place(name, f"{found}{_TAG}", lambda target: _take(temporary, target))
     return Installed(name, found, f"PyPI {main}", sums, folder).write()
 
 
@@ -84,7 +84,7 @@ def package_routes(
 
     They are called ``package`` and ``installed``, after ``prefix``.
     """
-    kept = installed(name)
+    kept = installed(name, _TAG)
     remedy = f"refute real install {name}"
     routes = [
         Route(
@@ -97,12 +97,12 @@ def package_routes(
         routes[0] = Route(f"{prefix}package", True, found, "", real, limits)
     except PackageNotFoundError:
         pass
-    if kept is not None and kept.folder.name.endswith(_TAG):
+    if kept is not None:
         routes[1] = Route(
             f"{prefix}installed", True, f"{main} {kept.version} in {kept.folder}", "", real, limits
         )
-    elif kept is not None:
-        detail = f"{main} in the cache is for another Python than {_TAG[2:]}"
+    elif installed(name) is not None:
+        detail = f"{main} in the cache is for another Python than {_TAG[3:]}"
         routes[1] = Route(f"{prefix}installed", False, detail, remedy, real, limits)
     return routes
 
@@ -116,6 +116,6 @@ def python(name: str, route: Route) -> tuple[list[str], dict[str, str]]:
     }
     if route.name.endswith("package"):
         return [sys.executable, "-P"], env
-    kept = installed(name)
+    kept = installed(name, _TAG)
     assert kept is not None, "the route was looked at a moment ago"
     return [sys.executable, "-P", "-S"], {**env, "PYTHONPATH": os.fspath(kept.folder)}

@@ -31,6 +31,21 @@ class Login:
     password: str = ""
 
 
+def _connected(login: Login) -> socket.socket:
+    """A socket of the server's. Raises OSError where nobody answers."""
+    if not login.host.startswith("/"):
+        found = socket.create_connection((login.host, login.port), timeout=10)
+        found.settimeout(None)
+        return found
+    found = socket.socket(socket.AF_UNIX)
+    try:
+        found.connect(f"{login.host}/.s.PGSQL.{login.port}")
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
 class Connection:
     """One session with one database; not for several threads at a time.
 
@@ -38,17 +53,16 @@ class Connection:
     """
 
     def __init__(self, login: Login, database: str) -> None:
-        if login.host.startswith("/"):
-            self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.connect(f"{login.host}/.s.PGSQL.{login.port}")
-        else:
-            self._socket = socket.create_connection((login.host, login.port), timeout=10)
-            self._socket.settimeout(None)
+        self._socket = _connected(login)
         self._file = self._socket.makefile("rb")
-        words = f"user\0{login.user}\0database\0{database}\0\0".encode()
-        self._socket.sendall(struct.pack("!ii", len(words) + 8, 196608) + words)
-        self._sign_in(login)
-        self._until_ready()
+        try:
+            words = f"user\0{login.user}\0database\0{database}\0\0".encode()
+            self._socket.sendall(struct.pack("!ii", len(words) + 8, 196608) + words)
+            self._sign_in(login)
+            self._until_ready()
+        except BaseException:
+            self.close()
+            raise
 
     def query(self, sql: str) -> list[Row]:
         """The rows of the statements' results, as text.
