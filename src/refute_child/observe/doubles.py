@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import os
 import sys
-import unittest.mock
 from collections.abc import Callable
+from importlib import import_module
 from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import pytest
 
 from .arrangements import Arrangements
+from .audits import identity
 from .exchanges import Exchanges, Fault
 from .fakes import Fakes
 from .lies import behind, check_coroutine, check_unused
@@ -78,7 +79,8 @@ class Doubles:
         self, is_project: Callable[[str], bool], is_library: Callable[[str], bool], root: str
     ) -> None:
         self._book = Book(Sides(is_project, is_library, root))
-        modules = [unittest.mock]
+        # Not before: a project that has no need of it should not find it imported.
+        modules = [import_module("unittest.mock")]
         other = sys.modules.get("mock.mock")
         if type(other) is ModuleType and "NonCallableMock" in vars(other):
             modules.append(other)
@@ -233,7 +235,7 @@ def _shared(item: pytest.Item) -> frozenset[int]:
     times: dict[int, int] = {}
     for found in list(vars(kind).values()) if isinstance(kind, type) else ():
         patchings = found.__dict__.get("patchings", ()) if type(found) is FunctionType else ()
-        for getter in {id(getattr(patching, "getter", None)) for patching in patchings}:
+        for getter in {identity(getattr(patching, "getter", None)) for patching in patchings}:
             times[getter] = times.get(getter, 0) + 1
     return frozenset(getter for getter, count in times.items() if count > 1)
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from ..operators.text import decode
+from .audits import identity
 from .files import content_of
 from .reals import dotted, is_module, mro_of, own_of
 
@@ -129,9 +130,9 @@ def _functions(item: pytest.Item) -> list[FunctionType]:
             if inner is None:
                 break
             function = inner
-        if type(function) is not FunctionType or id(function) in done:
+        if type(function) is not FunctionType or identity(function) in done:
             continue
-        done[id(function)] = function
+        done[identity(function)] = function
         names = function.__globals__
         for code in _nested(function.__code__):
             used = [names.get(chain[0]) for chain in _chains(code)]
