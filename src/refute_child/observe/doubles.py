@@ -20,7 +20,7 @@ import pytest
 
 from .arrangements import Arrangements
 from .audits import identity
-from .exchanges import Exchanges, Fault
+from .exchanges import Exchanges
 from .fakes import Fakes
 from .lies import behind, check_coroutine, check_unused
 from .looks import unhook
@@ -32,6 +32,7 @@ from .reals import Real
 from .records import Book, Record, own_codes
 from .registry import Registry
 from .sides import TEST, Sides, unwrapped
+from .visits import Fault
 
 _environ = os.environ
 _started: list[Doubles] = []

@@ -19,10 +19,11 @@ _CALLS = frozenset({"CALL", "CALL_KW", "CALL_FUNCTION_EX"})
 _BETWEEN = frozenset(
     {
         "GET_ITER", "GET_AITER", "GET_AWAITABLE", "LOAD_CONST", "NOP", "SWAP",
-        "LOAD_FAST_AND_CLEAR", "BUILD_LIST", "BUILD_SET", "BUILD_MAP",
+        "LOAD_FAST_AND_CLEAR", "BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BEFORE_ASYNC_WITH",
     }
 )  # fmt: skip
-"""What stands between a call and where its result is awaited, or iterated for the first time."""
+"""What stands between a call and where its result is awaited, entered, or iterated for the first
+time."""
 
 
 @dataclass(eq=False, slots=True)
