@@ -15,10 +15,11 @@ from .sides import TEST
 
 Root = Callable[[Any], tuple[Any, list[str], Info]]
 
-_LOOKS = (
+LOOKS = (
     "called", "call_count", "call_args", "call_args_list", "mock_calls",
     "await_count", "await_args", "await_args_list",
 )  # fmt: skip
+"""Attributes of mocks that say how they were called."""
 _getframe = sys._getframe
 _MISSING = object()
 _undo: list[tuple[type, str, object]] = []
@@ -68,7 +69,7 @@ class Looks:
         for name, found in list(vars(kind).items()):
             if name.startswith("assert_") and type(found) is FunctionType:
                 hook(kind, name, partial(self._around_assertion, name))
-            elif name in _LOOKS and type(found) is property:
+            elif name in LOOKS and type(found) is property:
                 put(kind, name, self._property(name, found))
             elif name in ("return_value", "side_effect") and type(found) is property:
                 put(kind, name, self._arranging(name, found))
