@@ -131,6 +131,12 @@ def test_arrangements_of_the_test_that_nobody_came_for(told: Told) -> None:
     assert told.double("test_raises").unread == ("it has 2 more values to give",)
 
 
+def test_what_is_arranged_for_a_whole_class_is_a_net(told: Told) -> None:
+    assert told.double("test_under_a_net").returns == "{}"
+    assert told.double("test_under_a_net").unread == ()
+    assert told.double("test_arranges_itself").unread == ("returns 3",)
+
+
 def test_mocks_from_a_side_effect_belong_to_the_one_that_gave_them(told: Told) -> None:
     double = told.double("test_returned_by_side_effect", "")
     assert [one.method for one in double.calls] == [".execute", ".execute().first"]

@@ -77,6 +77,11 @@ class Places:
             original = _NOWHERE
         alone = identity(patcher.getter) not in self.shared
         self._put(patcher, patcher.target, patcher.attribute, original, new, frame, alone)
+        for mocks in self._mocks if not alone else ():
+            mock = mocks.below(new)
+            if mock is not None and INFO in dict_of(mock, "__dict__"):
+                # A net under all tests of a class, and no arrangement of this one.
+                dict_of(mock, "__dict__")[INFO].own = False
 
     def _around_exit(self, original: Any) -> Any:
         def leave(patcher: Any, /, *args: Any) -> Any:
