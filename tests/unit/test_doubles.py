@@ -137,6 +137,12 @@ def test_what_is_arranged_for_a_whole_class_is_a_net(told: Told) -> None:
     assert told.double("test_arranges_itself").unread == ("returns 3",)
 
 
+def test_the_object_of_a_method_is_no_argument(told: Told) -> None:
+    assert calls(told.double("test_method_without_names")) == [
+        ("", "client.get(path)", {"0": "'/a'"}, "str", "'v'")
+    ]
+
+
 def test_mocks_from_a_side_effect_belong_to_the_one_that_gave_them(told: Told) -> None:
     double = told.double("test_returned_by_side_effect", "")
     assert [one.method for one in double.calls] == [".execute", ".execute().first"]

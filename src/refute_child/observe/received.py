@@ -233,6 +233,7 @@ class Received(Doubles):
         count = code.co_argcount + code.co_kwonlyargcount
         count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
         values = frame.f_locals
+        first = min(first, code.co_argcount)
         sent = [(n, values[n]) for n in code.co_varnames[first:count] if n in values]
         secret = frozenset(one for one, _ in sent if self.secrets.named(one))
         self._add(key, "call", method, sent, name, caller, secret)
