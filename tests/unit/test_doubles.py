@@ -381,6 +381,12 @@ def test_a_place_that_calls_a_fake_again_and_again(told: Told) -> None:
     ]
 
 
+def test_a_fake_that_was_left_alone_is_looked_at_in_the_next_test(told: Told) -> None:
+    assert len(told.double("test_very_many_calls_of_a_fake").calls) == 1
+    (call,) = told.double("test_the_same_fake_afterwards").calls
+    assert (call.method, call.returned) == (".get", "2")
+
+
 def test_bounds(told: Told) -> None:
     assert sum(len(one.calls) for one in told.tests["test_many_calls"].doubles) == 200
     assert len(told.tests["test_many_doubles"].doubles) == 60
