@@ -130,6 +130,9 @@ class _Child:
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         source = str(Path(refute_child.__file__).parents[1])
+        # As whoever installs a package does: sources would be compiled anew in each fork.
+        compiled = [str(chosen.python), "-m", "compileall", "-q", f"{source}/refute_child"]
+        subprocess.run(compiled, check=True, stdin=subprocess.DEVNULL)
         self._process = subprocess.Popen(
             [str(chosen.python), str(CHILD), source, str(theirs_in), str(theirs_out)],
             cwd=chosen.root,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -34,10 +33,9 @@ class Observing:
         self._channel = channel
         self._lines = lines
         self._files = files
-        if "unittest.mock" in sys.modules:
-            # The project has it, so forks need not bring it along, each for itself.
-            with suppress(Exception):
-                import_module(".observe.doubles", __package__)
+        # Forks need not bring it along, each for itself.
+        with suppress(Exception):
+            import_module(".observe.doubles", __package__)
 
     def baseline(self, request: Record) -> Record:
         order = list(range(len(self._bench.suite.items)))

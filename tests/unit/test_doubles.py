@@ -131,6 +131,18 @@ def test_arrangements_of_the_test_that_nobody_came_for(told: Told) -> None:
     assert told.double("test_raises").unread == ("it has 2 more values to give",)
 
 
+def test_what_is_arranged_for_a_whole_class_is_a_net(told: Told) -> None:
+    assert told.double("test_under_a_net").returns == "{}"
+    assert told.double("test_under_a_net").unread == ()
+    assert told.double("test_arranges_itself").unread == ("returns 3",)
+
+
+def test_the_object_of_a_method_is_no_argument(told: Told) -> None:
+    assert calls(told.double("test_method_without_names")) == [
+        ("", "client.get(path)", {"0": "'/a'"}, "str", "'v'")
+    ]
+
+
 def test_mocks_from_a_side_effect_belong_to_the_one_that_gave_them(told: Told) -> None:
     double = told.double("test_returned_by_side_effect", "")
     assert [one.method for one in double.calls] == [".execute", ".execute().first"]
@@ -309,7 +321,10 @@ def test_lie(told: Told, test: str, kind: str, message: str) -> None:
     assert [text for found, text in told.lies(f"test_{test}") if found == kind and message in text]
 
 
-@pytest.mark.parametrize("test", ["returns_as_it_should", "not_unused", "handed_on"])
+NO_LIES = ("returns_as_it_should", "not_unused", "not_unused_behind_a_function", "handed_on")
+
+
+@pytest.mark.parametrize("test", NO_LIES)
 def test_no_lie(told: Told, test: str) -> None:
     assert told.lies(f"test_{test}") == []
 
@@ -364,6 +379,12 @@ def test_a_place_that_calls_a_fake_again_and_again(told: Told) -> None:
         (".get", ["0"]),
         (".take", []),
     ]
+
+
+def test_a_fake_that_was_left_alone_is_looked_at_in_the_next_test(told: Told) -> None:
+    assert len(told.double("test_very_many_calls_of_a_fake").calls) == 1
+    (call,) = told.double("test_the_same_fake_afterwards").calls
+    assert (call.method, call.returned) == (".get", "2")
 
 
 def test_bounds(told: Told) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from .audits import identity
 from .reals import is_module, own_of
 from .shown import name_of
 
@@ -23,9 +24,9 @@ _UNIONS = (types.UnionType, type(typing.Optional[int]))  # noqa: UP045
 
 def returned_classes(function: FunctionType) -> tuple[type, ...]:
     """The classes that the return annotation allows; empty if it says anything else."""
-    known = _known.get(id(function))
+    known = _known.get(identity(function))
     if known is None or known[0] is not function:
-        known = _known[id(function)] = (function, _returned_classes(function))
+        known = _known[identity(function)] = (function, _returned_classes(function))
     return known[1]
 
 

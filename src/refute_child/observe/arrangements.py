@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from . import lies
+from .audits import identity
 from .masks import MASK
 from .mocks import INFO, Mocks, dict_of, is_magic, method_of
 from .reals import lookup, mro_of, own_of
@@ -66,7 +67,7 @@ class Arrangements:
                 words = MASK if hidden else self._effect(found.value)
                 raises.append(words if not found.steps else f"{way}: {words}")
                 said = f"{way} has the side effect {words}"
-            if self._is_own(found, record.info) and id(found.mock) not in self._book.called:
+            if self._is_own(found, record.info) and identity(found.mock) not in self._book.called:
                 unread.append(said if found.steps else said.removeprefix("() "))
             elif found.name == "side_effect":
                 unread += self._left(found, record.info, way if found.steps else "it")
@@ -78,9 +79,9 @@ class Arrangements:
             told["unread"] = [shortened(text, _LONGEST) for text in unread[: 2 * _MOST]]
 
     def _of(self, mock: Any, steps: list[str], seen: set[int]) -> Iterator[Arrangement]:
-        if id(mock) in seen or len(seen) > _NODES:
+        if identity(mock) in seen or len(seen) > _NODES:
             return
-        seen.add(id(mock))
+        seen.add(identity(mock))
         own = dict_of(mock, "__dict__")
         holder = own.get("_mock_delegate")
         given = own.get("_mock_return_value", self._mocks.default)
@@ -104,7 +105,7 @@ class Arrangements:
     def _is_given(self, inner: Any, mock: Any) -> bool:
         """Whether a mock was given to another as its result, and not made by that."""
         own = dict_of(inner, "__dict__")
-        return INFO in own or (id(mock), "return_value") in self._book.arranged
+        return INFO in own or (identity(mock), "return_value") in self._book.arranged
 
     def _is_mocks_own(self, effect: Any) -> bool:
         """Whether a side effect is one that the machinery of mocks has put there itself."""
@@ -114,7 +115,7 @@ class Arrangements:
 
     def _is_own(self, found: Arrangement, root: Info) -> bool:
         """Whether the test's own code made the arrangement."""
-        if (id(found.mock), found.name) in self._book.arranged:
+        if (identity(found.mock), found.name) in self._book.arranged:
             return True
         info = dict_of(found.mock, "__dict__").get(INFO)
         return info is not None and info.own and info.test == self._book.test and info is root

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..brokered import BROKER
 from ..wire import Record
+from .audits import Listener, listen
 
 _WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PROCESS = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.spawn", "pty.spawn"}
@@ -37,7 +38,7 @@ _get_frame = sys._getframe
 
 
 class Boundaries:
-    """An audit hook that notes crossings; it can't be taken out, so it lives in forks only.
+    """Listens to audit events and notes crossings; for good, so it lives in forks only.
 
     With ``is_project`` each crossing is also noted with the project's line that made it. Sleeps
     are seen from Python 3.13 on, which has an event for them.
@@ -60,7 +61,7 @@ class Boundaries:
         # A project may itself lie below such a place.
         self._root = f"{_realpath(os.getcwd())}/"
         self._broker = os.environ.get(BROKER, "").rpartition(":")[0]
-        sys.addaudithook(self._make_hook())
+        listen(self._listeners())
         # multiprocessing starts its interpreters by a call that no audit event tells of.
         spawn: Any = _posixsubprocess.fork_exec
 
@@ -88,11 +89,8 @@ class Boundaries:
         self._crossings.clear()
         return found
 
-    def _make_hook(self) -> Callable[[str, tuple[Any, ...]], None]:
-        """The hook itself: Python calls it for much else, a hundred times a test, so that it has
-        to be over at once for all events that are none of ours.
-        """
-        tell: dict[str, Callable[[str, tuple[Any, ...]], None]] = {
+    def _listeners(self) -> dict[str, Listener]:
+        return {
             "open": self._on_open,
             **dict.fromkeys(_PROCESS, self._on_process),
             **dict.fromkeys(_DELETE, self._on_delete),
@@ -105,12 +103,6 @@ class Boundaries:
             "os.forkpty": self._on_fork,
             "os.kill": self._on_kill,
         }
-
-        def hook(event: str, args: tuple[Any, ...]) -> None:
-            if event in tell:
-                tell[event](event, args)
-
-        return hook
 
     def _on_open(self, event: str, args: tuple[Any, ...]) -> None:
         if len(args) > 2 and isinstance(args[2], int) and args[2] & _WRITE:

@@ -11,26 +11,29 @@ from __future__ import annotations
 
 import os
 import sys
-import unittest.mock
 from collections.abc import Callable
+from importlib import import_module
 from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import pytest
 
+from ..units import nested_codes
 from .arrangements import Arrangements
-from .exchanges import Exchanges, Fault
+from .audits import identity
+from .exchanges import Exchanges
 from .fakes import Fakes
 from .lies import behind, check_coroutine, check_unused
-from .looks import unhook
+from .looks import LOOKS, unhook
 from .mockhooks import MockHooks
-from .mocks import Mocks
+from .mocks import Mocks, dict_of
 from .places import Places
 from .plain import Plain
 from .reals import Real
 from .records import Book, Record, own_codes
 from .registry import Registry
 from .sides import TEST, Sides, unwrapped
+from .visits import Fault
 
 _environ = os.environ
 _started: list[Doubles] = []
@@ -78,7 +81,8 @@ class Doubles:
         self, is_project: Callable[[str], bool], is_library: Callable[[str], bool], root: str
     ) -> None:
         self._book = Book(Sides(is_project, is_library, root))
-        modules = [unittest.mock]
+        # Not before: a project that has no need of it should not find it imported.
+        modules = [import_module("unittest.mock")]
         other = sys.modules.get("mock.mock")
         if type(other) is ModuleType and "NonCallableMock" in vars(other):
             modules.append(other)
@@ -217,14 +221,28 @@ class Doubles:
                 whole.lies.update(record.lies)
                 whole.reached = whole.reached or record.reached
 
+    def _is_read_unseen(self, mock: Any) -> bool:
+        """Whether the test may have looked at a mock without a trace: one with a function before
+        it keeps what it counts in plain attributes of that.
+        """
+        behind = dict_of(mock, "__dict__").get("_mock_delegate")
+        return type(behind) is FunctionType and _reads_counts(self._code)
+
     def _tell(self, record: Record) -> dict[str, Any]:
         for mocks, arrangements in zip(self._mocks, self._arrangements, strict=True):
             if mocks.is_mock(record.thing):
                 words: dict[str, Any] = {}
                 arrangements.tell(record, words)
-                check_unused(record)
+                if not self._is_read_unseen(record.thing):
+                    check_unused(record)
                 return {**self._book.tell(record), **words}
         return self._book.tell(record)
+
+
+def _reads_counts(code: CodeType | None) -> bool:
+    """Whether a function reads attributes in which mocks keep how they were called."""
+    codes = nested_codes(code) if code is not None else ()
+    return any(name in LOOKS for one in codes for name in one.co_names)
 
 
 def _shared(item: pytest.Item) -> frozenset[int]:
@@ -233,7 +251,7 @@ def _shared(item: pytest.Item) -> frozenset[int]:
     times: dict[int, int] = {}
     for found in list(vars(kind).values()) if isinstance(kind, type) else ():
         patchings = found.__dict__.get("patchings", ()) if type(found) is FunctionType else ()
-        for getter in {id(getattr(patching, "getter", None)) for patching in patchings}:
+        for getter in {identity(getattr(patching, "getter", None)) for patching in patchings}:
             times[getter] = times.get(getter, 0) + 1
     return frozenset(getter for getter, count in times.items() if count > 1)
 

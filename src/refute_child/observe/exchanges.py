@@ -10,13 +10,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import CO_COROUTINE
+from threading import get_ident as _get_ident
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
+from ..perturb import perturb
 from .looks import hook
-from .messages import changed_request, changed_response, fields_of, summary
+from .messages import changed_request, fields_of
+from .reals import mro_of, own_of
 from .records import Book, Call, Info
+from .served import WAYS, Args, Kwargs, Way
 from .sides import PROJECT, TEST
+from .visits import Fault, Visit
 
 RECEIVERS = (
     # Module, class, method, the request's position, the library, what it stands in for.
@@ -27,20 +32,9 @@ RECEIVERS = (
     ("pytest_httpx._httpx_mock", "HTTPXMock", "_handle_request", 1, "pytest-httpx", "httpx"),
     ("pytest_httpx._httpx_mock", "HTTPXMock", "_handle_async_request", 1, "pytest-httpx", "httpx"),
 )
-RESPONSE = "response"
-"""The kind of what a fake hands back."""
-INJECTED = "injected by refute"
 _RETURNS = "returns"
 _DEEPEST = 200
 _getframe = sys._getframe
-
-
-class Fault(Protocol):
-    """What is to be changed, and how often it was: see ``callsites.Disturbance``."""
-
-    path: str
-    change: str
-    effects: int
 
 
 @dataclass(slots=True)
@@ -61,6 +55,8 @@ class Exchanges:
         self._found = found
         self._hooked: set[tuple[str, str]] = set()
         self._place: _Place | None = None
+        #: Threads in which such a call is being served.
+        self._serving: set[int] = set()
         #: Also hears of each request, with the double that it reaches and the frame behind it.
         self.watch: Callable[[Info, Any, FrameType], None] | None = None
 
@@ -73,6 +69,15 @@ class Exchanges:
                 continue
             self._hooked.add(key)
             self._hook(kind, method, at, library, target)
+        for way in WAYS:
+            key = (way.module, way.method)
+            home = sys.modules.get(way.module)
+            if key in self._hooked or home is None:
+                continue
+            found: Any = vars(home).get(way.kind)
+            if type in mro_of(found) and way.method in own_of(found):
+                self._hooked.add(key)
+                self._serve(found, way)
 
     def disturb(
         self, file: str, end_line: int, end_column: int, fault: Fault
@@ -115,6 +120,73 @@ class Exchanges:
 
         hook(kind, method, around)
 
+    def _serve(self, kind: type, way: Way) -> None:
+        def around(original: Any) -> Any:
+            if original.__code__.co_flags & CO_COROUTINE:
+
+                async def serve_later(thing: Any, /, *args: Any, **kwargs: Any) -> Any:
+                    args, kwargs, visit = self._came(way, thing, args, kwargs, _getframe(1))
+                    try:
+                        value = await original(thing, *args, **kwargs)
+                    except Exception as error:
+                        visit.failed(error)
+                        raise
+                    return visit.gave(value)
+
+                return serve_later
+
+            def serve(thing: Any, /, *args: Any, **kwargs: Any) -> Any:
+                if _get_ident() in self._serving:
+                    # What a fake calls of itself is its own affair.
+                    return original(thing, *args, **kwargs)
+                args, kwargs, visit = self._came(way, thing, args, kwargs, _getframe(1))
+                self._serving.add(_get_ident())
+                try:
+                    value = original(thing, *args, **kwargs)
+                except Exception as error:
+                    visit.failed(error)
+                    raise
+                finally:
+                    self._serving.discard(_get_ident())
+                return visit.gave(value)
+
+            return serve
+
+        hook(kind, way.method, around)
+
+    def _came(
+        self, way: Way, thing: Any, args: Args, kwargs: Kwargs, frame: FrameType | None
+    ) -> tuple[Args, Kwargs, Visit]:
+        """The arguments to go on with, and who waits for what the fake gives."""
+        visit = Visit(self._book, streamed=False)
+        behind = self._book.safely(self._project, frame)
+        handed = self._book.safely(way.read, thing, args, kwargs) if behind is not None else None
+        if behind is None or handed is None:
+            return args, kwargs, visit
+        name, values, named = handed
+        if self._book.active:
+            visit.call = self._book.safely(self._note_call, way, name, values, named, behind)
+        if self._book.safely(self._is_at, behind):
+            assert self._place is not None
+            fault = self._place.fault
+            if fault.path == _RETURNS:
+                visit.fault = fault
+            else:
+                made = self._book.safely(_changed, way, args, kwargs, handed, fault)
+                if made is not None:
+                    fault.effects += 1
+                    args, kwargs = made
+        return args, kwargs, visit
+
+    def _note_call(
+        self, way: Way, name: str, values: Args, named: Kwargs, frame: FrameType
+    ) -> Call | None:
+        info = self._info(way.library, way.target)
+        record = self._book.record(info, info) if info is not None else None
+        if record is None:
+            return None
+        return self._book.call(record, frame, name, self._book.flat.call(values, named))[0]
+
     def _sent(
         self,
         args: tuple[Any, ...],
@@ -123,9 +195,9 @@ class Exchanges:
         library: str,
         target: str,
         frame: FrameType | None,
-    ) -> tuple[tuple[Any, ...], _Visit]:
+    ) -> tuple[tuple[Any, ...], Visit]:
         """The arguments to go on with, and who waits for the response."""
-        visit = _Visit(self._book, streamed=kwargs.get("stream") is True)
+        visit = Visit(self._book, streamed=kwargs.get("stream") is True)
         if len(args) > at:
             behind = self._book.safely(self._project, frame)
             if behind is not None and self._book.active:
@@ -190,33 +262,10 @@ class Exchanges:
         return None
 
 
-class _Visit:
-    """One request on its way through a fake."""
-
-    def __init__(self, book: Book, *, streamed: bool) -> None:
-        self._book = book
-        self._streamed = streamed
-        self.call: Call | None = None
-        self.fault: Fault | None = None
-
-    def answered(self, response: Any) -> Any:
-        """What the project is to get."""
-        if self.call is not None and not self.call.result:
-            words = self._book.safely(summary, response, self._streamed)
-            self.call.result, self.call.returned = RESPONSE, words or "?"
-        fault = self.fault
-        if fault is None:
-            return response
-        if fault.change == "raises":
-            fault.effects += 1
-            raise RuntimeError(INJECTED)
-        made = self._book.safely(changed_response, response, fault.change)
-        if made is None:
-            return response
-        fault.effects += 1
-        return made
-
-    def failed(self, error: Exception) -> None:
-        """The fake refused the request, or was told to fail."""
-        if self.call is not None and not self.call.result:
-            self.call.result, self.call.returned = "raises", type(error).__name__
+def _changed(
+    way: Way, args: Args, kwargs: Kwargs, handed: tuple[str, Args, Kwargs], fault: Fault
+) -> tuple[Args, Kwargs] | None:
+    """The arguments of the fake's method with the fault's change; None where it does not apply."""
+    _, values, named = handed
+    after, after_named, done = perturb(values, named, fault.path, fault.change)
+    return way.write(args, kwargs, after, after_named) if done else None

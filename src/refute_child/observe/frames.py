@@ -35,7 +35,8 @@ def handed(
     kwargs.update((name, values[name]) for name in by_name if name in values)
     if code.co_flags & CO_VARARGS:
         if len(args) == len(named):
-            args += values.get(code.co_varnames[rest], ())
+            # Without a name of its own, the object that the function belongs to is among these.
+            args += values.get(code.co_varnames[rest], ())[max(0, first - total) :]
         rest += 1
     if code.co_flags & CO_VARKEYWORDS:
         kwargs.update(values.get(code.co_varnames[rest], {}))

@@ -2,7 +2,7 @@
 
 Asked of tests that execute no line of the project. Which names a test uses is read from its
 code and from the imports of its file; nothing of the user's is run, and a function does not
-count: its body would have run.
+count: its body would have run. One that goes by another name was chosen at import, and does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from ..operators.text import decode
+from .audits import identity
 from .files import content_of
 from .reals import dotted, is_module, mro_of, own_of
 
@@ -81,7 +82,7 @@ class Imported:
             if inner is None:
                 break
             thing, path = inner[0], f"{path}.{name}"
-        if is_module(thing) or type(thing) in _FUNCTIONS:
+        if is_module(thing) or (type(thing) in _FUNCTIONS and not _is_renamed(thing, path)):
             return False
         paths = [path]
         if _is_class(thing):
@@ -94,6 +95,11 @@ class Imported:
 
     def _is_ours(self, module: object) -> bool:
         return is_module(module) and self._is_project(str(vars(module).get("__file__")))
+
+
+def _is_renamed(thing: object, path: str) -> bool:
+    """Whether a function goes by another name than its own: which one, was chosen at import."""
+    return type(thing) is FunctionType and thing.__name__ != path.rpartition(".")[2]
 
 
 def _is_class(thing: object) -> bool:
@@ -129,9 +135,9 @@ def _functions(item: pytest.Item) -> list[FunctionType]:
             if inner is None:
                 break
             function = inner
-        if type(function) is not FunctionType or id(function) in done:
+        if type(function) is not FunctionType or identity(function) in done:
             continue
-        done[id(function)] = function
+        done[identity(function)] = function
         names = function.__globals__
         for code in _nested(function.__code__):
             used = [names.get(chain[0]) for chain in _chains(code)]

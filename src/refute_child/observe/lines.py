@@ -17,6 +17,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from ..units import nested_codes
+from .audits import identity
 
 _get = dict.get
 
@@ -165,12 +166,12 @@ class _Monitoring:
         after_line = disable if self._once else None
 
         def on_line(code: CodeType, line: int) -> Any:
-            fired[id(code)] = code
+            fired[identity(code)] = code
             hits[table[code.co_filename] + line] = 1
             return after_line
 
         def on_start(code: CodeType, offset: int) -> Any:
-            if id(code) not in self._known and table[code.co_filename] >= 0:
+            if identity(code) not in self._known and table[code.co_filename] >= 0:
                 self.watch(code)
             return disable
 
@@ -182,8 +183,8 @@ class _Monitoring:
         if self._tool < 0:
             return
         for nested in nested_codes(code):
-            if id(nested) not in self._known:
-                self._known[id(nested)] = nested
+            if identity(nested) not in self._known:
+                self._known[identity(nested)] = nested
                 self._monitoring.set_local_events(self._tool, nested, self._monitoring.events.LINE)
 
     def discover(self) -> None:

@@ -9,15 +9,17 @@ from threading import get_ident as _get_ident
 from types import FrameType, FunctionType
 from typing import Any
 
+from .audits import identity
 from .records import Book, Info
 from .sides import TEST
 
 Root = Callable[[Any], tuple[Any, list[str], Info]]
 
-_LOOKS = (
+LOOKS = (
     "called", "call_count", "call_args", "call_args_list", "mock_calls",
     "await_count", "await_args", "await_args_list",
 )  # fmt: skip
+"""Attributes of mocks that say how they were called."""
 _getframe = sys._getframe
 _MISSING = object()
 _undo: list[tuple[type, str, object]] = []
@@ -58,14 +60,16 @@ class Looks:
         #: nobody needs to be asked who reads.
         self._counting = [0]
 
+    def install_count(self, kind: type) -> None:
+        """Put the hook into the class of mocks that counts calls, for the life of this process."""
+        hook(kind, "_increment_mock_call", self._around_count)
+
     def install(self, kind: type) -> None:
         """Put the hooks into a class of mocks, for the life of this process."""
-        if "_increment_mock_call" in vars(kind):
-            hook(kind, "_increment_mock_call", self._around_count)
         for name, found in list(vars(kind).items()):
             if name.startswith("assert_") and type(found) is FunctionType:
                 hook(kind, name, partial(self._around_assertion, name))
-            elif name in _LOOKS and type(found) is property:
+            elif name in LOOKS and type(found) is property:
                 put(kind, name, self._property(name, found))
             elif name in ("return_value", "side_effect") and type(found) is property:
                 put(kind, name, self._arranging(name, found))
@@ -103,8 +107,8 @@ class Looks:
         def get(mock: Any) -> Any:
             if counting[0] != _get_ident():
                 frame = _getframe(1)
-                if frame.f_globals is not names and (id(mock), name) not in book.looked:
-                    book.looked.add((id(mock), name))
+                if frame.f_globals is not names and (identity(mock), name) not in book.looked:
+                    book.looked.add((identity(mock), name))
                     book.safely(self._looked, mock, name, frame)
             # Mocks read these all the time themselves: what the original does, without it.
             own = _get(mock, "__dict__")
@@ -144,14 +148,15 @@ class Looks:
 
     def _arranged(self, mock: Any, name: str, frame: FrameType) -> None:
         """The return value or side effect was set, by the tests or by mocks themselves."""
-        book, behind = self._book, frame
-        while behind.f_code.co_name == "__setattr__" and behind.f_back is not None:
+        book, behind, code = self._book, frame, frame.f_code
+        while code.co_name == "__setattr__" and behind.f_back is not None:
             behind = behind.f_back
-        if behind.f_globals is self._names and behind.f_code.co_name != "configure_mock":
+            code = behind.f_code
+        if behind.f_globals is self._names and code.co_name != "configure_mock":
             return
         place = book.sides.place(behind)
         if book.is_own(place):
-            book.arranged[id(mock), name] = mock
+            book.arranged[identity(mock), name] = mock
 
 
 def _get_method_calls(mock: Any) -> Any:

@@ -83,6 +83,13 @@ def summary(response: Any, streamed: bool) -> str:
     return f"{_status(response)} {_text(body)[:200]}".strip()
 
 
+def url_with(url: str, path: Any, query: Any) -> str:
+    """The address with this path, in its elements, and this query."""
+    parts = _split(url)
+    way = "/" + "/".join(map(str, path or ()))
+    return _unsplit((parts.scheme, parts.netloc, way, _encode(query or {}), parts.fragment))
+
+
 def changed_response(response: Any, change: str) -> Any:
     """The response after ``status`` (success becomes failure, and the reverse), ``emptied`` or
     ``truncated``; None where the change does not apply.

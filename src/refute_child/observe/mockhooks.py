@@ -8,6 +8,7 @@ from typing import Any
 
 from . import lies
 from .arguments import shape
+from .audits import identity
 from .looks import Looks, hook
 from .mocks import Mocks, dict_of, is_magic, method_of
 from .reals import Real, function_of, mro_of
@@ -39,6 +40,7 @@ class MockHooks:
         hook(callable_mixin, "__call__", self._around_call)
         hook(self._mocks.async_base, "_execute_mock_call", self._around_await)
         looks = Looks(self._book, self._mocks.names, self._mocks.root)
+        looks.install_count(callable_mixin)
         for kind in (self._mocks.base, self._mocks.async_base):
             looks.install(kind)
 
@@ -76,7 +78,7 @@ class MockHooks:
             except BaseException as error:
                 book.safely(_raised, noted[1], error)
                 raise
-            slot = self._slots.pop(id(value), None) if self._slots else None
+            slot = self._slots.pop(identity(value), None) if self._slots else None
             if slot is not None:
                 slot.append(noted[:2])
             elif not noted[1].result:
@@ -92,7 +94,8 @@ class MockHooks:
         form = shape(args, kwargs)
         if form is None:
             return self._called(mock, frame, args, kwargs)
-        key = (id(mock), id(frame.f_code), frame.f_lasti, form)
+        # Asking for the code is an audited event, and takes as long as all the rest.
+        key = (identity(mock), identity(frame.f_code), frame.f_lasti, form)
         found = self._known.get(key)
         if found is None:
             found = self._called(mock, frame, args, kwargs)
@@ -104,7 +107,7 @@ class MockHooks:
         self, mock: Any, frame: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Record, Call, Real | None] | None:
         book = self._book
-        book.called.add(id(mock))
+        book.called.add(identity(mock))
         root, steps, info = self._mocks.root(mock)
         record = book.record(root, info)
         if record is None:
@@ -171,7 +174,7 @@ class MockHooks:
             slot: list[Any] = []
             coroutine = execute(slot, mock, args, kwargs)
             if book.active:
-                self._slots[id(coroutine)] = slot
+                self._slots[identity(coroutine)] = slot
             return coroutine
 
         return _execute_mock_call
@@ -182,7 +185,7 @@ class MockHooks:
         def __getattr__(mock: Any, name: str) -> Any:  # noqa: N807
             value = original(mock, name)
             if book.active and sides[_getframe(1).f_code.co_filename] == PROJECT:
-                key = (id(mock), name)
+                key = (identity(mock), name)
                 if key not in book.read:
                     book.read.add(key)
                     book.safely(self._read, mock, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
+from .audits import identity
 from .reals import Real, dotted, mro_of
 from .records import Book, Info
 from .sides import CLEAR, TEST
@@ -133,13 +134,12 @@ class Mocks:
 
     def _specifying(self, frame: FrameType | None) -> dict[str, Any]:
         """The names of ``create_autospec``, if it makes the mock; else none."""
-        sides = self._book.sides
         while frame is not None:
-            code = frame.f_code
-            if sides[code.co_filename] != CLEAR:
+            if frame.f_globals is self.names:
+                if frame.f_code.co_name == "create_autospec":
+                    return frame.f_locals
+            elif self._book.sides[frame.f_code.co_filename] != CLEAR:
                 break
-            if code.co_name == "create_autospec" and frame.f_globals is self.names:
-                return frame.f_locals
             frame = frame.f_back
         return {}
 
@@ -150,7 +150,7 @@ class Mocks:
             return
         info = own.get(INFO)
         if _PARENT not in own and child is not mock:
-            record = self._book.records.get(id(child))
+            record = self._book.records.get(identity(child))
             if not (info is not None and info.placed) and not (record and record.calls):
                 if self.root(mock)[0] is not child:
                     own[_PARENT] = mock

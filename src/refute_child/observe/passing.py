@@ -16,6 +16,7 @@ from inspect import CO_COROUTINE, CO_GENERATOR
 from types import CodeType, FrameType
 from typing import Any
 
+from .audits import identity
 from .records import Book
 from .sides import CLEAR, PROJECT, TEST
 
@@ -109,15 +110,15 @@ class Passing:
 
     def _traced(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "exception":
-            self._raised[id(frame)] = arg[1]
+            self._raised[identity(frame)] = arg[1]
         elif event == "return":
             code = frame.f_code
             last = opname[code.co_code[frame.f_lasti]]
-            if last in _WAITING and not (arg is None and self._raised.get(id(frame))):
+            if last in _WAITING and not (arg is None and self._raised.get(identity(frame))):
                 if code.co_flags & CO_GENERATOR and last == "YIELD_VALUE":
                     self._out(frame, "yield", arg)
                 return self._traced
-            raised = self._raised.pop(id(frame), None)
+            raised = self._raised.pop(identity(frame), None)
             if arg is None and raised is not None and not last.startswith("RETURN"):
                 self._out(frame, "raise", raised)
             else:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from .audits import identity
 from .looks import hook
 from .mocks import INFO, Mocks, dict_of
 from .reals import Real, dotted, is_module, lookup, mro_of, raw
@@ -74,8 +75,13 @@ class Places:
             new = result if patcher.attribute_name is None else result[patcher.attribute_name]
         if any(original is mocks.default for mocks in self._mocks):
             original = _NOWHERE
-        alone = id(patcher.getter) not in self.shared
+        alone = identity(patcher.getter) not in self.shared
         self._put(patcher, patcher.target, patcher.attribute, original, new, frame, alone)
+        for mocks in self._mocks if not alone else ():
+            mock = mocks.below(new)
+            if mock is not None and INFO in dict_of(mock, "__dict__"):
+                # A net under all tests of a class, and no arrangement of this one.
+                dict_of(mock, "__dict__")[INFO].own = False
 
     def _around_exit(self, original: Any) -> Any:
         def leave(patcher: Any, /, *args: Any) -> Any:

@@ -13,24 +13,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from types import CodeType, FrameType, FunctionType, MethodType
 from typing import Any
 
+from .audits import identity
 from .frames import class_of, handed, holds, in_class, is_waiting, returns
 from .mocks import Mocks, is_magic, method_of
 from .reals import lookup, mro_of, own_of
 from .records import Book, Call, Info
 from .registry import Placed, Registry
 from .shown import Opaque, name_of
-from .sides import PROJECT, TEST, Place
+from .sides import TEST, Place
+from .turns import Turns
 
 _getframe = sys._getframe
 _LAZY = CO_GENERATOR | CO_ASYNC_GENERATOR
-_ENOUGH = 200
-"""Calls at one place in one test after which no more of them are looked at."""
-_SOON_ENOUGH = 20
-"""The same for functions that are handed nothing, so that all calls are alike."""
 _TOOLS = (5, 1, 2, 4, 3)
 """Identifiers of monitoring tools, those first that nobody else of ours likes."""
 
@@ -47,8 +45,9 @@ class Plain:
         self._tool = -1
         #: Calls that have begun, by the identity of their frame, which is kept with them.
         self._open: dict[int, tuple[FrameType, Call]] = {}
-        #: How often each place, in the caller's code, has called each function in this test.
-        self._turns: dict[tuple[int, int, int], int] = {}
+        self._turns = Turns(book.sides)
+        #: Whether there are functions of which no more is told in this test.
+        self._asleep = False
         #: Classes of handed over objects and what is said of them.
         self._infos: dict[int, tuple[type, Info]] = {}
 
@@ -80,7 +79,10 @@ class Plain:
     def begin(self) -> None:
         """Forget the test before."""
         self._open = {}
-        self._turns = {}
+        self._turns.begin()
+        if self._asleep:
+            self._asleep = False
+            self._monitoring.restart_events()
 
     def is_double(self, callee: object) -> bool:
         """Whether a thing is no mock, but one of the tests' own that stands for another."""
@@ -116,17 +118,17 @@ class Plain:
         code = frame.f_code
         if self._sides[code.co_filename] != TEST or not self._book.active:
             return None
-        if id(frame) in self._open:
+        if identity(frame) in self._open:
             # A coroutine that goes on.
             return self._traced
-        if self._book.safely(self._begun, frame, code) is None:
+        if self._book.safely(self._looked_at, frame, code) is None:
             return None
         frame.f_trace_lines = False
         return self._traced
 
     def _traced(self, frame: FrameType, event: str, arg: Any) -> Any:
         if event == "exception":
-            known = self._open.get(id(frame))
+            known = self._open.get(identity(frame))
             if known is not None:
                 # If it is caught within, the return that comes tells otherwise.
                 known[1].returned = arg[0]
@@ -136,10 +138,10 @@ class Plain:
 
     def _ended(self, frame: FrameType, value: object) -> None:
         """A traced frame is left, also by an exception: then the value is None."""
-        known = self._open.get(id(frame))
+        known = self._open.get(identity(frame))
         if known is None or is_waiting(frame):
             return
-        del self._open[id(frame)]
+        del self._open[identity(frame)]
         call = known[1]
         raised = call.returned
         if value is None and isinstance(raised, type) and not returns(frame):
@@ -153,23 +155,33 @@ class Plain:
     def _callback_start(self) -> Callable[[CodeType, int], Any]:
         monitoring, sides, book = self._monitoring, self._book.sides, self._book
         disable, local = monitoring.DISABLE, monitoring.events.PY_RETURN
+        looked_at = self._looked_at
 
         def on_start(code: CodeType, offset: int) -> Any:
             if sides[code.co_filename] != TEST:
                 return disable
-            if book.active and book.safely(self._begun, _getframe(1), code):
-                monitoring.set_local_events(self._tool, code, local)
+            if book.active:
+                try:
+                    # As ``safely`` does, without its price.
+                    begun = looked_at(_getframe(1), code)
+                    if begun:
+                        monitoring.set_local_events(self._tool, code, local)
+                    elif begun is False:
+                        self._asleep = True
+                        return disable
+                except Exception:
+                    book.failures += 1
             return None
 
         return on_start
 
     def _on_return(self, code: CodeType, offset: int, value: object) -> None:
-        known = self._open.pop(id(_getframe(1)), None) if self._open else None
+        known = self._open.pop(identity(_getframe(1)), None) if self._open else None
         if known is not None:
             self._book.safely(self._give, known[1], value)
 
     def _on_unwind(self, code: CodeType, offset: int, error: BaseException) -> None:
-        known = self._open.pop(id(_getframe(1)), None) if self._open else None
+        known = self._open.pop(identity(_getframe(1)), None) if self._open else None
         if known is not None and not known[1].result:
             known[1].result, known[1].returned = "raises", name_of(type(error))
 
@@ -177,13 +189,17 @@ class Plain:
         mock = next((m.below(value) for m in self._mocks if m.below(value) is not None), None)
         self._book.returned(call, value, mock is not None)
 
-    def _begun(self, frame: FrameType, code: CodeType) -> bool | None:
-        """A function of the tests begins; True when project code called it as a double."""
+    def _looked_at(self, frame: FrameType, code: CodeType) -> bool | None:
+        """A function of the tests begins; True when project code called it as a double, False
+        when there is no need to be told of it any more in this test.
+        """
         caller = frame.f_back
-        if caller is None or self._book.sides[caller.f_code.co_filename] != PROJECT:
-            return None
-        if self._is_known(code, caller):
-            return None
+        looked = self._turns.next(code, caller) if caller is not None else False
+        if looked and caller is not None:
+            return self._begun(frame, code, caller)
+        return False if looked is None else None
+
+    def _begun(self, frame: FrameType, code: CodeType, caller: FrameType) -> bool | None:
         found = self.called(frame, code)
         if found is None:
             return None
@@ -203,21 +219,10 @@ class Plain:
         if code.co_flags & _LAZY:
             self._book.returned(call, Opaque("<generator>"))
             return None
-        if call.result or id(frame) in self._open:
+        if call.result or identity(frame) in self._open:
             return None
-        self._open[id(frame)] = (frame, call)
+        self._open[identity(frame)] = (frame, call)
         return True
-
-    def _is_known(self, code: CodeType, caller: FrameType) -> bool:
-        """Whether this place has called this function often enough: a fake clock may be read a
-        hundred thousand times.
-        """
-        # A code object would be hashed anew each time, with all that it holds.
-        place = (id(code), id(caller.f_code), caller.f_lasti)
-        turn = self._turns[place] = self._turns.get(place, 0) + 1
-        handed_nothing = code.co_argcount + code.co_kwonlyargcount <= in_class(code)
-        alike = handed_nothing and not code.co_flags & (CO_VARARGS | CO_VARKEYWORDS)
-        return turn > (_SOON_ENOUGH if alike else _ENOUGH)
 
     def called(self, frame: FrameType, code: CodeType) -> tuple[Placed, int] | None:
         """What was called, and how many of its parameters the object that it belongs to takes."""
@@ -264,7 +269,7 @@ class Plain:
 
     def _of_class(self, kind: type) -> Info:
         """What is said of objects of a class of the tests' own that are handed over."""
-        if id(kind) not in self._infos:
+        if identity(kind) not in self._infos:
             file, line = "", 0
             for found in own_of(kind).values():
                 if type(found) is FunctionType and self._is_tests(found.__code__):
@@ -272,8 +277,11 @@ class Plain:
                     line = found.__code__.co_firstlineno
                     break
             place = Place(file, line, None)
-            self._infos[id(kind)] = (kind, Info(name=name_of(kind), kind="object", place=place))
-        return self._infos[id(kind)][1]
+            self._infos[identity(kind)] = (
+                kind,
+                Info(name=name_of(kind), kind="object", place=place),
+            )
+        return self._infos[identity(kind)][1]
 
 
 def _part(placed: Placed | None, code: CodeType, method: str) -> tuple[Placed, int] | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from .audits import listen
 from .crossed import CROSSINGS
 from .doubles import Doubles
 from .kept import Keeper, Node
@@ -82,7 +83,7 @@ class Received(Doubles):
         super().start()
         for mocks in self._mocks:
             self._hook(mocks)
-        sys.addaudithook(self._audit)
+        listen(dict.fromkeys(CROSSINGS, self._audit))
         self._passing.start()
 
     def begin(self, item: pytest.Item) -> None:
@@ -232,6 +233,7 @@ class Received(Doubles):
         count = code.co_argcount + code.co_kwonlyargcount
         count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
         values = frame.f_locals
+        first = min(first, code.co_argcount)
         sent = [(n, values[n]) for n in code.co_varnames[first:count] if n in values]
         secret = frozenset(one for one, _ in sent if self.secrets.named(one))
         self._add(key, "call", method, sent, name, caller, secret)
@@ -250,9 +252,8 @@ class Received(Doubles):
         self._add(key, "call", "request", [*all_of(request).items()], name, frame)
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
-        tell = CROSSINGS.get(event)
-        if tell is not None and self._book.active:
-            self._book.safely(self._crossed, *tell(event, args), _getframe(1))
+        if self._book.active:
+            self._book.safely(self._crossed, *CROSSINGS[event](event, args), _getframe(2))
 
     def _crossed(self, kind: str, what: str, sent: object, frame: FrameType) -> None:
         ours, caller = self._behind(frame)

@@ -8,6 +8,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from .arguments import Flattening, Head, Leaf, learn, told
+from .audits import identity
 from .masks import MASK
 from .reals import Real
 from .shown import LONGEST, Opaque, Secrets, kind_of, plain, shortened
@@ -130,13 +131,13 @@ class Book:
 
     def is_own(self, place: Place | None) -> bool:
         """Whether a place is in the body, or a decorator, of the test that runs."""
-        return place is not None and place.code is not None and id(place.code) in self._own
+        return place is not None and place.code is not None and identity(place.code) in self._own
 
     def record(self, thing: object, info: Info) -> Record | None:
         """The record of a double; None for one that is not told."""
-        found = self.records.get(id(thing))
+        found = self.records.get(identity(thing))
         if found is None and info.counts and self.active and len(self.records) < MOST_DOUBLES:
-            found = self.records[id(thing)] = Record(info, thing)
+            found = self.records[identity(thing)] = Record(info, thing)
         return found
 
     def call(
@@ -146,7 +147,7 @@ class Book:
         site = self.sites.at(frame)
         if site is None:
             return None, False
-        key = (id(site), method, tuple([leaf[1] for leaf in leaves]))
+        key = (identity(site), method, tuple([leaf[1] for leaf in leaves]))
         call = record.calls.get(key)
         if call is not None:
             return call, False
@@ -255,6 +256,6 @@ def own_codes(code: CodeType | None) -> frozenset[int]:
     pending = [code] if code is not None else []
     while pending:
         one = pending.pop()
-        found.add(id(one))
+        found.add(identity(one))
         pending.extend(const for const in one.co_consts if isinstance(const, CodeType))
     return frozenset(found)

@@ -7,6 +7,7 @@ from types import FunctionType
 
 import pytest
 
+from .audits import identity
 from .reals import instance_dict, is_module
 from .records import Info
 from .sides import TEST, Sides
@@ -38,7 +39,7 @@ class Registry:
 
     def of(self, thing: object) -> Placed | None:
         """What a thing that is in place stands for; None for one that isn't."""
-        found = self.now.get(id(thing))
+        found = self.now.get(identity(thing))
         return found[-1] if found else None
 
     def enter(self, owner: object, thing: object, info: Info, first: int) -> None:
@@ -51,13 +52,13 @@ class Registry:
         if type(thing) in (staticmethod, classmethod):
             first = int(type(thing) is classmethod)
             entries.append(Placed(thing.__func__, info, thing, first=first))  # type: ignore[attr-defined]
-        self._undo.setdefault(id(owner), []).append(entries)
+        self._undo.setdefault(identity(owner), []).append(entries)
         for placed in entries:
-            self.now.setdefault(id(placed.thing), []).append(placed)
+            self.now.setdefault(identity(placed.thing), []).append(placed)
 
     def leave(self, patcher: object) -> None:
         """What a patcher put in place is taken out again."""
-        stack = self._undo.get(id(patcher))
+        stack = self._undo.get(identity(patcher))
         if not stack:
             return
         # A patch is left as often as it is entered, monkeypatch undoes all at once.
@@ -65,10 +66,10 @@ class Registry:
         while stack and type(patcher) is pytest.MonkeyPatch:
             entries += stack.pop()
         if not stack:
-            del self._undo[id(patcher)]
+            del self._undo[identity(patcher)]
         for placed in entries:
-            found = self.now.get(id(placed.thing), [])
+            found = self.now.get(identity(placed.thing), [])
             if placed in found:
                 found.remove(placed)
             if not found:
-                self.now.pop(id(placed.thing), None)
+                self.now.pop(identity(placed.thing), None)

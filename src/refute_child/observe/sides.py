@@ -6,7 +6,6 @@ import contextlib
 import functools
 import os
 import sys
-import unittest
 from collections.abc import Callable
 from dataclasses import dataclass
 from os.path import dirname as _dirname
@@ -24,10 +23,7 @@ TEST, PROJECT, LIBRARY, CLEAR = range(4)
 ``contextlib``, pytest's monkeypatch, pytest-mock, generated code, and this package."""
 
 _OURS = _dirname(_dirname(__file__)) + os.sep
-_CLEAR_FOLDERS = (
-    _OURS,
-    _dirname(unittest.__file__) + os.sep,
-)
+_CLEAR_FOLDERS = (_OURS, os.path.join(_dirname(os.__file__), "unittest") + os.sep)
 _CLEAR_FILES = frozenset({contextlib.__file__, functools.__file__, monkeypatch.__file__})
 _DEEPEST = 60
 """Frames that are looked at to find a place; tests under web frameworks are deep."""
@@ -117,7 +113,7 @@ class Sides(dict[str, int]):
             if side == TEST:
                 return Place(self.relative(code.co_filename), frame.f_lineno, code)
             if side == CLEAR:
-                function = _decorated(frame)
+                function = _decorated(frame, code)
                 if function is not None and self[function.co_filename] == TEST:
                     file = self.relative(function.co_filename)
                     return Place(file, function.co_firstlineno, function)
@@ -143,9 +139,9 @@ def unwrapped(function: Any) -> CodeType | None:
     return None
 
 
-def _decorated(frame: FrameType) -> CodeType | None:
+def _decorated(frame: FrameType, code: CodeType) -> CodeType | None:
     """The function for which mock's decorator puts its doubles in place in this frame."""
-    name = _DECORATED.get(frame.f_code.co_name)
+    name = _DECORATED.get(code.co_name)
     if name is None or frame.f_globals.get("__name__") not in ("unittest.mock", "mock.mock"):
         return None
     return unwrapped(frame.f_locals.get(name))

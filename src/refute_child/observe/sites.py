@@ -11,6 +11,7 @@ from types import CodeType, FrameType
 
 from ..operators.text import decode
 from ..units import line_starts
+from .audits import identity
 from .files import content_of
 from .sides import Sides
 
@@ -18,10 +19,11 @@ _CALLS = frozenset({"CALL", "CALL_KW", "CALL_FUNCTION_EX"})
 _BETWEEN = frozenset(
     {
         "GET_ITER", "GET_AITER", "GET_AWAITABLE", "LOAD_CONST", "NOP", "SWAP",
-        "LOAD_FAST_AND_CLEAR", "BUILD_LIST", "BUILD_SET", "BUILD_MAP",
+        "LOAD_FAST_AND_CLEAR", "BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BEFORE_ASYNC_WITH",
     }
 )  # fmt: skip
-"""What stands between a call and where its result is awaited, or iterated for the first time."""
+"""What stands between a call and where its result is awaited, entered, or iterated for the first
+time."""
 
 
 @dataclass(eq=False, slots=True)
@@ -54,19 +56,22 @@ class Sites:
         """The call that the frame is in just now; None if it is in something else, such as
         an attribute whose value is computed.
         """
-        key = (id(frame.f_code), frame.f_lasti)
-        try:
+        return self.of(frame.f_code, frame.f_lasti)
+
+    def of(self, code: CodeType, last: int) -> CallSite | None:
+        """The same for the instruction at which a frame with this code is."""
+        key = (identity(code), last)
+        if key in self._found:
             return self._found[key]
-        except KeyError:
-            site = self._found[key] = self._find(frame.f_code, frame.f_lasti)
-            return site
+        site = self._found[key] = self._find(code, last)
+        return site
 
     def _find(self, code: CodeType, last: int) -> CallSite | None:
-        known = self._codes.get(id(code))
+        known = self._codes.get(identity(code))
         if known is None:
             instructions = list(dis.get_instructions(code))
             known = (code, instructions, [one.offset for one in instructions])
-            self._codes[id(code)] = known
+            self._codes[identity(code)] = known
         _, instructions, offsets = known
         index = _call_index(instructions, bisect_right(offsets, last) - 1)
         if index is None:

@@ -17,6 +17,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from ..units import nested_codes
+from .audits import identity, listen
 from .lines import FileTable
 
 _PROGRAMS = frozenset(
@@ -38,7 +39,7 @@ _SHOWING = frozenset(
 
 def _is_read_as_data() -> bool:
     """Whether who opens a source file is neither about to import it nor to show a traceback."""
-    frame: FrameType | None = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(3)
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
         if name not in _CARRIERS:
@@ -81,9 +82,6 @@ class Starts:
             return disable
 
         def on_event(event: str, arguments: tuple[Any, ...]) -> None:
-            # Some libraries cause a hundred thousand of them in a test suite.
-            if event not in _TELLING:
-                return
             what = arguments[0]
             if event == "open":
                 if type(what) is str and what.endswith(".py") and table.holds(what):
@@ -92,7 +90,7 @@ class Starts:
                 hits[-1] = 1
 
         monitoring.register_callback(self._tool, monitoring.events.PY_START, on_start)
-        sys.addaudithook(on_event)
+        listen(dict.fromkeys(_TELLING, on_event))
         for code in codes:
             self.watch(code)
 
@@ -102,8 +100,8 @@ class Starts:
             return
         monitoring: Any = sys.monitoring  # type: ignore[attr-defined]
         for nested in nested_codes(code):
-            if id(nested) not in self._known and self._table.holds(nested.co_filename):
-                self._known.add(id(nested))
+            if identity(nested) not in self._known and self._table.holds(nested.co_filename):
+                self._known.add(identity(nested))
                 self._kept.append(nested)
                 monitoring.set_local_events(self._tool, nested, monitoring.events.PY_START)
 

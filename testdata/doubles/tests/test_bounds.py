@@ -38,3 +38,13 @@ def test_many_calls_of_a_fake():
     jobs.get(counter, "late")
     jobs.hand(counter, 1)
     assert counter.asked == 1
+
+
+def test_very_many_calls_of_a_fake():
+    counter = Counter()
+    for _ in range(2000):
+        jobs.get(counter, 1)
+
+
+def test_the_same_fake_afterwards():
+    assert jobs.get(Counter(), 2) == 2

@@ -68,6 +68,12 @@ def test_unused():
         jobs.retry(len)
 
 
+def test_not_unused_behind_a_function():
+    with patch.object(cloud.Client, "get", autospec=True):
+        client = cloud.Client("http://host")
+        assert client.get.call_count == 0
+
+
 def test_not_unused(monkeypatch):
     with patch("shop.cloud.run_kubectl") as run:
         run.assert_not_called()

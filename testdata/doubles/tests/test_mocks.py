@@ -36,6 +36,15 @@ class TestClass:
         pass
 
 
+@patch("shop.jobs.run_kubectl", return_value={})
+class TestNet:
+    def test_under_a_net(self, run):
+        assert len(run.mock_calls) == 0
+
+    def test_arranges_itself(self, run):
+        run.return_value = 3
+
+
 class TestCase(unittest.TestCase):
     def setUp(self):
         patcher = patch("shop.jobs.run_kubectl")

@@ -77,6 +77,11 @@ def test_methods(monkeypatch):
     assert jobs.parse(client, "t") == "p"
 
 
+def test_method_without_names(monkeypatch):
+    monkeypatch.setattr(cloud.Client, "get", lambda *args, **kwargs: "v")
+    assert jobs.get(cloud.Client("u"), "/a") == "v"
+
+
 def test_namespace(monkeypatch):
     monkeypatch.setattr(jobs, "cloud", types.SimpleNamespace(run_kubectl=lambda *a, **k: 3))
     assert jobs.delete_wrongly("a") == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 
 TIMEOUT = 30
 RETRIES = 3
@@ -28,3 +29,14 @@ class Marker:
     def touch(self):
         """Remember that it was used."""
         self.used = True
+
+
+def _posix_folder():
+    return "/etc/words"
+
+
+def _other_folder():
+    return "words"
+
+
+folder = {"posix": _posix_folder}.get(os.name, _other_folder)

@@ -51,3 +51,8 @@ def test_loudest():
 def test_replaced_timeout(monkeypatch):
     monkeypatch.setattr(settings, "TIMEOUT", 1)
     assert settings.TIMEOUT == 1
+
+
+# verdict: unjudged|witness: which function goes by this name was chosen at import
+def test_folder():
+    assert settings.folder is settings._posix_folder
