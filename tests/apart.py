@@ -1,6 +1,7 @@
 """Packages that some tests need, kept out of the environment, whose pytest would load them.
 
-`make test` puts them into ``.cache/apart``.
+`make test` puts them into ``.cache/apart``, and fakes of well-known libraries into
+``.cache/fakes``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 APART = ROOT / ".cache" / "apart"
+FAKES = ROOT / ".cache" / "fakes" / "site-packages"
 
 needs_schemathesis = pytest.mark.skipif(
     not (APART / "schemathesis").is_dir() and find_spec("schemathesis") is None,

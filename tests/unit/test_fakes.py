@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.apart import FAKES
 from tests.unit.interpreters import SOURCES
 from tests.unit.watched import Told, read
 
@@ -23,7 +24,8 @@ WAY = ("", "monitoring")
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """pytest in the copy of the suite."""
-    paths = {"PYTHONPATH": f"{SOURCES}{os.pathsep}.", "SEEN": str(folder / "seen-monitoring")}
+    path = os.pathsep.join([str(SOURCES), ".", str(FAKES)])
+    paths = {"PYTHONPATH": path, "SEEN": str(folder / "seen-monitoring")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words],
         cwd=folder / "suite",
@@ -36,7 +38,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def told_of(library: str, folder: Path) -> Told:
     """What a run of the library's tests tells; skips where it is not installed."""
-    if find_spec(library) is None:
+    if not (FAKES / library).is_dir() and find_spec(library) is None:
         pytest.skip(f"{library} is not installed here")
     shutil.copytree(SUITE, folder / "suite")
     file = f"tests/test_{library}.py"
