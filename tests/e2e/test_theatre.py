@@ -125,7 +125,7 @@ def test_who_uses_what_runs_at_import_is_not_called_untouched() -> None:
         for name, verdict in said.items()
         if (verdict == "untouched") != (true[name] == {"untouched"})
     }
-    assert (len(said), mistaken) == (18, set())
+    assert (len(said), mistaken) == (19, set())
 
 
 def test_faults_in_part_of_the_files_are_no_ground_to_blame_a_test() -> None:
