@@ -15,6 +15,7 @@ from refute.observed import Observed, Site
 from refute.raised import Answer, Question
 from refute.reuse_strength import StrengthReuse
 from refute.strength import Matrix, Notice, Pair
+from refute.theatre.bodies import worth_meeting
 from refute.theatre.chances import Chances, make_chances
 from refute.theatre.places import blind_places, seen_by_others, to_others
 from refute.theatre.raising import questions
@@ -24,6 +25,7 @@ from refute.theatre.traced import difference_of, worth_tracing
 from refute.theatre.wanted import silent, wanted
 from refute.trials.asking import Asking
 from refute.trials.engine import Engine
+from refute.trials.meeting import Meeting
 from refute.trials.outcome import Failure, Mechanism, Result
 from refute.trials.pairs import Pairs
 from refute.trials.requests import Limits, Requests
@@ -103,8 +105,10 @@ class Strengthening:
             settled=reuse.settled,
         )
         pairs.begin(t for t in chances.by_test if self.only is None or t in self.only)
-        self.complete = engine.strengthen(pairs) and self._ask_others(
-            engine, chances, limits, reuse, progress
+        self.complete = (
+            engine.strengthen(pairs)
+            and self._meet_bodies(engine, judged, chances, limits, progress)
+            and self._ask_others(engine, chances, limits, reuse, progress)
         )
         mutants = {item.mutant.id: item.mutant for item in judged}
 
@@ -129,6 +133,28 @@ class Strengthening:
             for fault in self.doubles
             if fault.unit is not None
         }
+
+    def _meet_bodies(
+        self,
+        engine: Engine,
+        judged: Sequence[Judged],
+        chances: Chances,
+        limits: Limits,
+        progress: Callable[[int, int, str], None],
+    ) -> bool:
+        """Put tests that were told of nothing to the faults in bodies of classes that they use;
+        returns whether all was run.
+        """
+        requests = Requests(self.root, self.baseline, self.baseline.test_files, limits)
+        meeting = Meeting(requests, self._tell)
+        meeting.on_done = lambda done, total: progress(done, total, "faults in classes")
+        wanted = worth_meeting(self.baseline, judged, chances, self.matrix)
+        chosen = {
+            fault: [test for test in tests if self.only is None or test in self.only]
+            for fault, tests in wanted.items()
+        }
+        meeting.begin(self.planned, chosen)
+        return engine.strengthen(meeting)
 
     def _ask_others(
         self,

@@ -2,7 +2,8 @@
 
     python keeper.py DIRECTORY
 
-It is run by path, with the standard library alone, in a session of its own. Commands come on
+It is run by path, with the standard library alone, in a session of its own. It makes its folder
+itself, so that there is none without a keeper, and says so in its first line. Commands come on
 its standard input as JSON, one object a line, and each is answered by one line. At the end of
 the input, also when those who wrote to it were killed, it stops what it started, kills what is
 left below it, runs the commands that were handed in for the end, and removes its folder.
@@ -60,6 +61,9 @@ class Keeper:
         self._folder = folder
         self._programs: dict[int, tuple[subprocess.Popen[bytes], int]] = {}
         self._afterwards: list[list[str]] = []
+        folder.mkdir()
+        # Others than the owner may pass, but not list.
+        folder.chmod(0o711)
         # Under its own name it is never seen unlocked while this process lives.
         self._lock = open(folder / f"{STATE}.new", "w+")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
@@ -68,6 +72,8 @@ class Keeper:
     def serve(self) -> None:
         """Answer commands; between them, and now and then, reap what has ended."""
         rest = b""
+        with suppress(BrokenPipeError):
+            os.write(1, b"{}\n")
         while True:
             ready, _, _ = select.select([0], [], [], 1.0)
             self._reap()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -51,9 +51,8 @@ class Keeper:
     def __init__(self, name: str) -> None:
         root = scratch()
         sweep(root)
-        #: A folder of its own; others than its owner may pass, but not list.
-        self.directory = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
-        self.directory.chmod(0o711)
+        #: A folder of its own, which the keeper makes.
+        self.directory = root / f"{name}-{secrets.token_hex(4)}"
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", keeper_process.__file__, str(self.directory)],
@@ -61,6 +60,9 @@ class Keeper:
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        assert self._process.stdout is not None
+        if not self._process.stdout.readline():
+            fail("real-start-failed", f"the keeper of {self.directory} is gone")
 
     def spawn(
         self,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from refute.baseline import Baseline, TestOutcome
 from refute.metrics.ranking import USUAL, WEIGHTS
 from refute.strength import Matrix, Notice, Strength, TestVerdict
+from refute.theatre.bodies import met, unmet
 from refute.theatre.chances import Chances, Exposure
 from refute.theatre.wanted import FAINT_ALONE, alone_on, mild_sample, noticed, share_is_small
 from refute.verdicts import Judged, KillKind
@@ -70,7 +71,7 @@ def judge_tests(
     weights = {item.mutant.id: WEIGHTS.get(item.mutant.operator, USUAL) for item in items}
     touching, elsewhere = _touching(baseline), _touching(baseline, left_out)
     beyond = _told_beyond(baseline, chances, items)
-    unmet = _class_bodies_unmet(baseline, items)
+    bodies, waiting = met(items, matrix), unmet(baseline, items, matrix)
     prices = [(known.seconds, test) for test, known in enumerate(baseline.tests)]
     quickest = {
         id: min(
@@ -80,7 +81,7 @@ def judge_tests(
     }
     found: list[Strength] = []
     for test, known in enumerate(baseline.tests):
-        extra = beyond.get(test, {})
+        extra = beyond.get(test, {}) | bodies.get(test, {})
         if known.outcome is TestOutcome.FLAKY:
             found.append(Strength(TestVerdict.FLAKY))
         elif known.outcome is not TestOutcome.PASSED:
@@ -94,7 +95,7 @@ def judge_tests(
             # It might be told of a fault in its doubles, of which nobody knows.
             unknown = bool(baseline.observed.trouble) and strength.verdict in _SILENT
             # The same holds for a class that it uses, whose body was put before others alone.
-            unknown = unknown or (test in unmet and strength.verdict in _UNTOLD)
+            unknown = unknown or (test in waiting and strength.verdict in _UNTOLD)
             if unknown or (test in elsewhere and strength.verdict is not TestVerdict.WITNESS):
                 strength = replace(strength, verdict=TestVerdict.UNJUDGED, redundant=None)
             found.append(strength)
@@ -132,27 +133,6 @@ def _told_beyond(
         if during and test not in chances.tests_of.get(id, frozenset()):
             found[test][id] = Notice.TOLD
     return found
-
-
-def _class_bodies_unmet(baseline: Baseline, judged: Iterable[Judged]) -> frozenset[int]:
-    """Tests that run a function of a class, and were not put to a fault in the body of that class
-    (a field's default, a decorator) of which another test was told before it was their turn.
-    """
-    index = {test.id: number for number, test in enumerate(baseline.tests)}
-    users: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    told: list[Judged] = []
-    for item in judged:
-        mutant = item.mutant
-        if mutant.unit is not None:
-            users[mutant.file, mutant.function.rpartition(".")[0]].update(item.covered_by)
-        elif item.kill_kind is KillKind.TOLD:
-            told.append(item)
-    return frozenset(
-        index[test]
-        for item in told
-        for test in users.get((item.mutant.file, item.mutant.function), set())
-        if test in index and test not in item.tests_run
-    )
 
 
 def _strength(

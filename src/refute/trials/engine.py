@@ -26,6 +26,7 @@ from refute.trials.cold import Cold
 from refute.trials.hunt import Emit, Hunt
 from refute.trials.looks import Looks
 from refute.trials.machine import line_count, memory
+from refute.trials.meeting import Meeting
 from refute.trials.merged import make_baseline
 from refute.trials.outcome import Outcome
 from refute.trials.pairs import Pairs
@@ -239,7 +240,7 @@ class Engine:
         self._cold_hunt(rest, baseline, emit, [names[test] for test in sorted(unfit)])
         return unfit
 
-    def strengthen(self, work: Pairs | Tracing | Asking | Telling) -> bool:
+    def strengthen(self, work: Pairs | Meeting | Tracing | Asking | Telling) -> bool:
         """Run what is to be run for verdicts on tests and doubles, or for texts of failures,
         until nothing more is wanted; after the hunt. Returns False, and runs nothing, where
         forks don't suit this suite.

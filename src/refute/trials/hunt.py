@@ -11,7 +11,7 @@ from refute.baseline import Baseline
 from refute.faults.plan import Order, Plan, Planned
 from refute.trials.outcome import Mechanism, Outcome, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import LONG, Batch, ControlFailed, Limits, Requests, Try, told_failure
+from refute.trials.requests import LONG, Batch, ControlFailed, Limits, Requests, Try
 from refute.trials.slot import Record
 
 CONTROL_EVERY = 200
@@ -264,16 +264,7 @@ class Hunt:
         # A test that exists under the fault alone can't be asked about the original.
         known = 0 < int(reply["ran"]) <= len(about.tests)
         killer = ran[-1] if known else None
-        result = {
-            "failed": Result.FAILED,
-            "loop": Result.TIMEOUT,
-            "timeout": Result.TIMEOUT,
-            "died": Result.DIED,
-        }[reply["result"]]
-        failure = told_failure(self.baseline, reply, killer)
-        outcome = self._requests.outcome(request, result, ran, failure, reply)
-        if "last" in reply:
-            outcome = replace(outcome, test=reply["last"])
+        outcome = self._requests.noticed(request, reply, ran, killer)
         if killer in self.unfit:
             # It proved unfit while this trial was under way.
             self._again(planned)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from refute.baseline import Baseline
 from refute.trials.outcome import Began, Failure, Result
 from refute.trials.pool import ZYGOTE, Request
-from refute.trials.requests import LONG, Limits, began_in, starts_in, told_failure
+from refute.trials.requests import LONG, RESULTS, Limits, began_in, starts_in, told_failure
 from refute.trials.slot import Record
 
 FIRST = 3
@@ -152,7 +152,7 @@ class Pairs:
     def _take(self, subject: int, pair: Pair, reply: Record) -> None:
         if pair[1] == subject:
             self._met.setdefault(subject, []).append(pair)
-        result = _RESULTS.get(reply["result"], Result.BROKEN)
+        result = RESULTS.get(reply["result"], Result.BROKEN)
         if reply.get("effects") == 0:
             # The double was not called there, or not with what the fault would change.
             result = Result.BROKEN
@@ -172,13 +172,3 @@ class Pairs:
         self._done += 1
         self.settled(subject)
         self.on_done(self._done)
-
-
-_RESULTS = {
-    "quiet": Result.PASSED,
-    "passed": Result.PASSED,
-    "failed": Result.FAILED,
-    "loop": Result.TIMEOUT,
-    "timeout": Result.TIMEOUT,
-    "died": Result.DIED,
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -117,6 +117,17 @@ def starts_in(results: Sequence[Record]) -> list[tuple[int, list[int]]] | None:
     return [(file, sorted(lines)) for file, lines in sorted(found.items())]
 
 
+RESULTS = {
+    "quiet": Result.PASSED,
+    "passed": Result.PASSED,
+    "failed": Result.FAILED,
+    "loop": Result.TIMEOUT,
+    "timeout": Result.TIMEOUT,
+    "died": Result.DIED,
+}
+"""What became of a trial that could be carried out, by the word of its reply."""
+
+
 def began_in(starts: Sequence[tuple[int, list[int]]] | None) -> Began:
     """The functions that began, as a child tells them; None where it can't tell."""
     return None if starts is None else tuple((file, tuple(lines)) for file, lines in starts)
@@ -204,3 +215,13 @@ class Requests:
             detail=str(reply.get("reason", "")) if reply else "",
             began=began_in(reply.get("starts")) if reply else None,
         )
+
+    def noticed(
+        self, request: Request, reply: Record, ran: Sequence[int], killer: int | None
+    ) -> Outcome:
+        """The facts of a trial that ended early; ``killer`` is the test that it ended in, if
+        that exists without the fault.
+        """
+        failure = told_failure(self.baseline, reply, killer)
+        outcome = self.outcome(request, RESULTS[reply["result"]], ran, failure, reply)
+        return replace(outcome, test=reply["last"]) if "last" in reply else outcome
