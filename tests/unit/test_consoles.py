@@ -130,6 +130,8 @@ def test_every_command_shown_is_one_that_the_command_line_takes(name: str) -> No
         words = words[: next((n for n, word in enumerate(words) if word == "with"), len(words))]
         command: click.Command = app
         while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+            if "/" in words[0] and "PATH" in command.subcommand_metavar:
+                break
             assert words[0] in command.commands, line
             command, words = command.commands[words[0]], words[1:]
         for word in words:
