@@ -156,7 +156,6 @@ def test_it_judges_explains_tries_and_verifies(place: Stage) -> None:
     drive(place, script)
     assert [done for done, _, _ in seen] == sorted({done for done, _, _ in seen})
     assert {total for _, total, _ in seen} == {6}
-    # How far the trials are is told where they take longer than these do.
     assert any(message and message.startswith("trials") for _, _, message in seen)
 
 

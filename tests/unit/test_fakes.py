@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.apart import FAKES
 from tests.unit.interpreters import SOURCES
+from tests.unit.watched import SUITE as WATCHED
 from tests.unit.watched import Told, read
 
 from refute.observed import DoubleKind
@@ -41,6 +42,7 @@ def told_of(library: str, folder: Path) -> Told:
     if not (FAKES / library).is_dir() and find_spec(library) is None:
         pytest.skip(f"{library} is not installed here")
     shutil.copytree(SUITE, folder / "suite")
+    shutil.copy(WATCHED / "watching.py", folder / "suite")
     file = f"tests/test_{library}.py"
     done = run(folder, "-p", "watching", file)
     if done.returncode and run(folder, file).returncode:

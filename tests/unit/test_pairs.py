@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.unit.games import FAILURE
 from tests.unit.plans import world
 
 from refute.trials.outcome import Failure, Result
 from refute.trials.pairs import BATCH, FIRST, Pair, Pairs
 from refute.trials.pool import ZYGOTE, Request
 from refute.trials.requests import Limits
-
-FAILURE = {
-    "phase": "call",
-    "exception": "AssertionError",
-    "message": "",
-    "by_test": True,
-    "accidents": [],
-}
 
 
 class Game:

@@ -327,3 +327,7 @@ def test_tests_of_the_same_name_are_told_apart_and_every_test_is_counted() -> No
     assert ran_over(item) == "One::test_fetch, Two::test_fetch, test_it (2 cases) and 3 more tests"
     item = survived(fault("and", "or"), "a.py::test_it", "b.py::test_it")
     assert ran_over(item) == "a.py::test_it, b.py::test_it"
+    item = survived(fault("and", "or"), "tests/unit/a.py::One::test_it", "tests/b.py::One::test_it")
+    assert ran_over(item) == "a.py::One::test_it, b.py::One::test_it"
+    item = survived(fault("and", "or"), "tests/one/a.py::test_it", "tests/two/a.py::test_it")
+    assert ran_over(item) == "one/a.py::test_it, two/a.py::test_it"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.unit.factory import killed
+from tests.unit.games import FAILURE
 from tests.unit.plans import mutant as planned_mutant
 from tests.unit.plans import world as plain_world
 from tests.unit.stage_props import World, world
@@ -22,13 +23,6 @@ from refute.trials.requests import Limits, Requests
 from refute.verdicts import Judged
 
 BODY = "m-default"
-FAILURE = {
-    "phase": "call",
-    "exception": "AssertionError",
-    "message": "",
-    "by_test": True,
-    "accidents": [],
-}
 
 
 def users(notice: Notice) -> tuple[World, list[Judged]]:

@@ -105,7 +105,10 @@ def _script(path: str, name: str, head: bytes, environment: Mapping[str, str]) -
     for found in _ENTRY.finditer(text):
         top = (found[1] or found[2]).partition(".")[0]
         if top not in sys.stdlib_module_names:
-            files = _sources(top, python, name)
+            home = _home(top, python)
+            if home is None:
+                raise Untold(f"the module of {name} was not found beside its interpreter")
+            files = _sources(home, name)
             return Program(name, (path,), 1, Family.PYTHON, (path, *files))
     raise Untold(f"{name} is a script that can't be asked without running it")
 
@@ -114,41 +117,49 @@ def _module(python: str, argv: Sequence[str]) -> Program:
     """``python -m NAME``; anything else that an interpreter is told is a program of its own."""
     if len(argv) < 3 or argv[1] != "-m":
         raise Untold("what an interpreter is given to run has no grammar to ask for")
-    top = argv[2].partition(".")[0]
-    if argv[2] and not _is_known(top, python):
+    home = _home(argv[2].partition(".")[0], python)
+    if home is None:
         raise Missing(
             f"`{argv[2]}` is not installed here: it is not among the packages of {python}, and "
             f"only the program itself tells what it takes"
         )
-    files = _sources(top, python, argv[2])
+    files = _sources(home, argv[2])
     return Program(argv[2], (python, "-m", argv[2]), 3, Family.PYTHON, (python, *files))
 
 
-def _sources(top: str, python: str, name: str) -> tuple[str, ...]:
-    """The folder of a module that reads its arguments with a known library.
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a module lies: its folder or file, and the folder that holds it."""
 
-    Raises Untold when there is none, or when nothing in it imports such a library.
-    """
+    place: Path
+    folder: Path
+    #: Whether that is no folder of packages, but one that such a folder links to.
+    linked: bool
+
+
+def _home(top: str, python: str) -> _Home | None:
+    """Where an interpreter has a module of this name, if it has one."""
     libraries = _libraries(python)
     linked = [one for folder in libraries for one in _editable(folder)]
     for folder in [*libraries, *linked]:
         for place in (folder / top, folder / f"{top}.py"):
-            if not place.exists():
-                continue
-            sources = sorted(place.rglob("*.py"))[:2000] if place.is_dir() else [place]
-            if any(_PARSERS.search(_text(source)) for source in sources):
-                # Installing a distribution changes the folder that holds it; who works on one
-                # changes its files.
-                return (str(place), *map(str, sources if folder in linked else [folder]))
-            raise Untold(f"{name} reads its arguments in no way that refute knows")
-    raise Untold(f"the module of {name} was not found beside its interpreter")
+            if place.exists():
+                return _Home(place, folder, folder in linked)
+    return None
 
 
-def _is_known(top: str, python: str) -> bool:
-    """Whether an interpreter has a module of this name."""
-    libraries = _libraries(python)
-    folders = [*libraries, *(one for folder in libraries for one in _editable(folder))]
-    return any((folder / name).exists() for folder in folders for name in (top, f"{top}.py"))
+def _sources(home: _Home, name: str) -> tuple[str, ...]:
+    """What a module's grammar rests on, if it reads its arguments with a known library.
+
+    Raises Untold when nothing in it imports such a library.
+    """
+    place = home.place
+    sources = sorted(place.rglob("*.py"))[:2000] if place.is_dir() else [place]
+    if not any(_PARSERS.search(_text(source)) for source in sources):
+        raise Untold(f"{name} reads its arguments in no way that refute knows")
+    # Installing a distribution changes the folder that holds it; who works on one changes its
+    # files.
+    return (str(place), *map(str, sources if home.linked else [home.folder]))
 
 
 def _libraries(python: str) -> list[Path]:

@@ -21,7 +21,7 @@ from refute.judgement.place import FOLDER
 FILE = "suggestions.json"
 """Name of the file in ``.refute``."""
 
-SCHEMA = "refute-suggestions/2"
+SCHEMA = "refute-suggested/1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
@@ -42,6 +43,8 @@ UNTESTED = 3
 SURVIVORS = 5
 TESTS = 5
 NAMED = 3
+_CUTS = re.compile("::|/")
+"""Where the parts of a node id meet."""
 """How many of each kind are shown; the rest is counted."""
 
 NARROWEST = 12
@@ -210,11 +213,9 @@ def ran_over(item: Judged) -> str:
 
 def _apart(name: str, others: Collection[str]) -> str:
     """As much of the end of a node id as tells it from these others: most often its last part."""
-    parts = name.split("::")
-    for first in range(len(parts) - 1, 0, -1):
-        tail = "::".join(parts[first:])
-        if sum(other.endswith(f"::{tail}") for other in others) < 2:
-            return tail
+    for cut in reversed(list(_CUTS.finditer(name))):
+        if sum(other.endswith(name[cut.start() :]) for other in others) < 2:
+            return name[cut.end() :]
     return name
 
 
